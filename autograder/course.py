@@ -1,0 +1,264 @@
+"""A course on disk: this module owns every path name, and turns a folder into records.
+
+The layout is nbgrader's, with ``assignments`` as its source folder::
+
+    <course>/
+        nbgrader_config.py
+        assignments/<id>/<id>.ipynb, assignment.toml
+        solutions/<id>/accepted/*.py, mistakes/*.py
+        release/<id>/
+        tests/suites/<id>/
+        submitted/<student>/<id>/<id>.ipynb
+        autograded/<student>/<id>/<id>.ipynb
+        feedback/<student>/<id>/<id>.html
+        reports/<student>/<id>.json, <id>.run.json
+        gradebook.db
+        .autograder/secret, cache/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.errors import AssignmentError, UsageError
+from autograder.records import AssignmentId, Record, StudentId
+from autograder.settings import Recipe, Settings, parse_settings
+
+SECRET_VARIABLE = "AUTOGRADER_SECRET"  # noqa: S105 - the name of the variable, not a secret
+_ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9_-]+")
+_STUDENT_ID = re.compile(r"[^/\\\x00-\x1f]+")
+
+
+class CourseSettings(Record, kw_only=True):
+    """The ``[tool.autograder]`` table of a course's `pyproject.toml`."""
+
+    course_id: str = "course"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One piece of work: its settings and where its parts lie."""
+
+    id: AssignmentId
+    settings: Settings
+    source: Path
+    suite: Path
+    release: Path
+    solutions: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the instructor edits: source notebook, settings, declared files."""
+        return self.source.parent
+
+    @property
+    def released_notebook(self) -> Path:
+        """The student version of the notebook."""
+        return self.release / self.source.name
+
+    def recipe(self, name: str | None = None) -> tuple[str, Recipe]:
+        """Return a recipe and its name; without a name the assignment's own choice.
+
+        Raises
+        ------
+        UsageError
+            If the assignment has no recipe of that name.
+        """
+        name = name or self.settings.recipe
+        if name not in self.settings.recipes:
+            known = ", ".join(sorted(self.settings.recipes)) or "none"
+            raise UsageError(f"{self.id} has no recipe {name!r}: assignment.toml defines {known}")
+        return name, self.settings.recipes[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A file that a student handed in."""
+
+    assignment: AssignmentId
+    student: StudentId
+    path: Path
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder.
+
+    Parameters
+    ----------
+    root
+        An existing folder with an ``assignments`` folder in it.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Course:
+        """Return the course that holds `start`, looking upwards.
+
+        Raises
+        ------
+        UsageError
+            If no folder from `start` up holds an ``assignments`` folder beside an `nbgrader_config.py`.
+        """
+        start = start.resolve()
+        for folder in (start, *start.parents):
+            if (folder / "assignments").is_dir() and (folder / "nbgrader_config.py").is_file():
+                return cls(folder)
+        raise UsageError(
+            f"{start} is in no course folder: one holds nbgrader_config.py and assignments/; "
+            "go there, or name it with --course"
+        )
+
+    @property
+    def settings(self) -> CourseSettings:
+        """The course's own settings; defaults where `pyproject.toml` says nothing."""
+        path = self.root / "pyproject.toml"
+        if not path.is_file():
+            return CourseSettings()
+        try:
+            table = tomllib.loads(path.read_text()).get("tool", {}).get("autograder", {})
+            return msgspec.convert(table, CourseSettings)
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise AssignmentError(f"{path}: [tool.autograder]: {error}") from error
+
+    @property
+    def assignments(self) -> tuple[AssignmentId, ...]:
+        """The ids of all assignments, sorted."""
+        found = (self.root / "assignments").glob("*/assignment.toml")
+        return tuple(sorted(AssignmentId(path.parent.name) for path in found))
+
+    def assignment(self, name: str) -> Assignment:
+        """Return one assignment.
+
+        Raises
+        ------
+        UsageError
+            If there is none of that name.
+        AssignmentError
+            If its settings or its notebook are missing or wrong.
+        """
+        folder = self.root / "assignments" / name
+        if not _ASSIGNMENT_ID.fullmatch(name) or not folder.is_dir():
+            known = ", ".join(self.assignments) or "none"
+            raise UsageError(f"there is no assignment {name!r} in {self.root}: it has {known}")
+        path = folder / "assignment.toml"
+        try:
+            settings = parse_settings(path.read_text())
+        except FileNotFoundError:
+            raise AssignmentError(f"{path} is missing: it holds at least a title") from None
+        except msgspec.DecodeError as error:
+            raise AssignmentError(f"{path}: {error}") from error
+        if settings.recipe and settings.recipe not in settings.recipes:
+            raise AssignmentError(f"{path}: recipe = {settings.recipe!r}, but there is no [recipes.{settings.recipe}]")
+        source = folder / f"{name}.ipynb"
+        if not source.is_file():
+            raise AssignmentError(f"{source} is missing: it is the source notebook of {name}")
+        for file in settings.files:
+            if not (folder / file).is_file() or not (folder / file).resolve().is_relative_to(folder.resolve()):
+                raise AssignmentError(f"{path}: files = {file!r}, but there is no such file in {folder}")
+        return Assignment(
+            id=AssignmentId(name),
+            settings=settings,
+            source=source,
+            suite=self.root / "tests" / "suites" / name,
+            release=self.root / "release" / name,
+            solutions=self.root / "solutions" / name,
+        )
+
+    def submissions(self, assignment: AssignmentId) -> tuple[Submission, ...]:
+        """Return what students handed in, sorted by student.
+
+        A student's folder without the notebook counts: its path then does not exist, and the student gets a
+        row that says so. Where the folder holds one notebook of another name, that one is taken.
+        """
+        found = []
+        for folder in sorted((self.root / "submitted").glob(f"*/{assignment}")):
+            student = folder.parent.name
+            if not folder.is_dir() or student.startswith(".") or not _STUDENT_ID.fullmatch(student):
+                continue
+            path = folder / f"{assignment}.ipynb"
+            others = sorted(folder.glob("*.ipynb"))
+            if not path.exists() and len(others) == 1:
+                (path,) = others
+            found.append(Submission(assignment=assignment, student=StudentId(student), path=path))
+        return tuple(found)
+
+    def report_path(self, student: StudentId, assignment: AssignmentId) -> Path:
+        """Where the `GradeReport` of a submission lies."""
+        return self.root / "reports" / student / f"{assignment}.json"
+
+    def run_path(self, student: StudentId, assignment: AssignmentId) -> Path:
+        """Where the `RunFacts` of a submission lie."""
+        return self.root / "reports" / student / f"{assignment}.run.json"
+
+    def autograded_path(self, student: StudentId, assignment: AssignmentId) -> Path:
+        """Where the executed notebook lies; formgrader renders it."""
+        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def feedback_path(self, student: StudentId, assignment: AssignmentId) -> Path:
+        """Where the student's page lies."""
+        return self.root / "feedback" / student / assignment / f"{assignment}.html"
+
+    @property
+    def gradebook(self) -> Path:
+        """nbgrader's database."""
+        return self.root / "gradebook.db"
+
+    @property
+    def cache(self) -> Path:
+        """Finished trainings, by content."""
+        return self.root / ".autograder" / "cache"
+
+    def secret(self) -> CourseSecret:
+        """Return the course's secret, made on first use; the environment variable wins.
+
+        It decides the held-out images and the random inputs of suites, so that nobody can prepare for them.
+        """
+        text = os.environ.get(SECRET_VARIABLE, "")
+        if text:
+            return CourseSecret(text)
+        path = self.root / ".autograder" / "secret"
+        path.parent.mkdir(exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        text = path.read_text().strip()
+        if not text:
+            raise UsageError(f"{path} is empty: delete it, and a new secret is made (scores may move a little)")
+        return CourseSecret(text)
+
+
+@dataclass(frozen=True)
+class CourseSecret:
+    """What must never enter a sandbox, and what is derived from it."""
+
+    _text: str
+
+    def __repr__(self) -> str:
+        return f"CourseSecret({self.digest[:8]})"
+
+    @property
+    def digest(self) -> str:
+        """A hash that may stand in cache keys."""
+        return self._derive("digest").hex()
+
+    def seed(self, *purpose: str) -> int:
+        """Return a seed in [0, 2**63) for a purpose; equal purposes give equal seeds."""
+        return int.from_bytes(self._derive("seed", *purpose)[:8], "big") >> 1
+
+    def _derive(self, *parts: str) -> bytes:
+        key = hashlib.sha256(self._text.encode()).digest()
+        return hashlib.blake2b("\x00".join(parts).encode(), key=key, digest_size=32).digest()

@@ -1,0 +1,220 @@
+"""The nouns: immutable records that cross processes and files as JSON.
+
+Every record is decoded strictly: an unknown or missing field, or a value of the wrong type, is an error.
+Nothing here reads files, renders or decides. `GradeReport` holds no times, paths or facts about the host, so
+that grading the same submission twice gives the same bytes; those stand in `RunFacts`.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Any, NewType, TypeVar
+
+import msgspec
+
+AssignmentId = NewType("AssignmentId", str)
+StudentId = NewType("StudentId", str)
+GradeId = NewType("GradeId", str)  # nbgrader's name for the id of a cell that is graded
+CheckId = NewType("CheckId", str)  # "<grade_id>.<name of the function without test_>"
+
+REPORT_FORMAT = "autograder/report/v1"
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all records: frozen and strict (keyword-only is said by each, msgspec does not inherit it)."""
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """The student's answer is wrong, absent, raising or too slow."""
+    NOT_ATTEMPTED = "not attempted"
+    """The stub is as it was released."""
+    NOT_RUN = "not run"
+    """A check that this one depends on did not pass."""
+    ERROR = "error"
+    """The suite or the machine failed: a person has to look, nothing is scored."""
+
+
+class CheckResult(Record, kw_only=True):
+    """What one check found.
+
+    `message` and `hint` are for the student, `staff_note` is for staff only. `waits_for` names the checks
+    that did not pass where the outcome is `NOT_RUN`.
+    """
+
+    check_id: CheckId
+    question: GradeId
+    title: str
+    outcome: Outcome
+    max_points: float
+    message: str = ""
+    hint: str = ""
+    waits_for: tuple[CheckId, ...] = ()
+    staff_note: str = ""
+
+    @property
+    def points(self) -> float:
+        """Points earned: all of them or none."""
+        return self.max_points if self.outcome is Outcome.PASSED else 0.0
+
+
+class QuestionKind(StrEnum):
+    """Who gives the points of a question."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class QuestionResult(Record, kw_only=True):
+    """The score of one question; `score` is None where a person has to give it."""
+
+    grade_id: GradeId
+    title: str
+    kind: QuestionKind
+    max_score: float
+    score: float | None
+
+    @property
+    def needs_manual_grade(self) -> bool:
+        """Whether a person has to look before the question has a score."""
+        return self.score is None
+
+
+class Repair(Record, kw_only=True):
+    """One thing that was put right in a submitted notebook before it ran."""
+
+    kind: str
+    message: str
+    grade_id: GradeId | None = None
+
+
+class CellStatus(StrEnum):
+    """How a cell's execution ended."""
+
+    OK = "ok"
+    RAISED = "raised"
+    LIMIT = "limit"
+    ENDED = "ended the process"
+    NOT_RUN = "not run"
+
+
+class CellRun(Record, kw_only=True):
+    """How one code cell of the restored notebook ran; `message` is a sentence for the student."""
+
+    index: int
+    grade_id: GradeId | None
+    status: CellStatus
+    message: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Attempt(Record, kw_only=True):
+    """One training of a model with one seed.
+
+    `test_accuracy` and `train_accuracy` hold one value in [0, 1] for each epoch that was needed.
+    """
+
+    seed: int
+    test_accuracy: tuple[float, ...]
+    train_accuracy: tuple[float, ...]
+    loss: tuple[float, ...]
+
+    @property
+    def best(self) -> float:
+        """The best epoch's accuracy on the held-out images, in [0, 1]."""
+        return max(self.test_accuracy, default=0.0)
+
+
+class TrainingRecord(Record, kw_only=True):
+    """What training a model showed: every attempt, and the floor it was held against."""
+
+    question: GradeId
+    recipe: str
+    floor: float
+    attempts: tuple[Attempt, ...]
+    device: str
+
+    @property
+    def test_accuracy(self) -> float:
+        """The best attempt's accuracy on the held-out images, in [0, 1]."""
+        return max((attempt.best for attempt in self.attempts), default=0.0)
+
+
+class GradeReport(Record, kw_only=True):
+    """The outcome of grading one submission."""
+
+    format: str = REPORT_FORMAT
+    assignment: AssignmentId
+    student: StudentId
+    submission_sha256: str
+    release_id: str
+    isolation: str
+    questions: tuple[QuestionResult, ...]
+    checks: tuple[CheckResult, ...]
+    cells: tuple[CellRun, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    trainings: tuple[TrainingRecord, ...] = ()
+    problem: str = ""
+    """Why nothing could be graded, as a sentence for the student; empty where something was."""
+    staff_note: str = ""
+
+    @property
+    def score(self) -> float:
+        """Points that are certain: manual questions and questions in error count as 0 here."""
+        return math.fsum(q.score for q in self.questions if q.score is not None)
+
+    @property
+    def max_score(self) -> float:
+        """Points of all questions, manual ones included."""
+        return math.fsum(q.max_score for q in self.questions)
+
+    @property
+    def max_automatic_score(self) -> float:
+        """Points of the questions that checks decide."""
+        return math.fsum(q.max_score for q in self.questions if q.kind is QuestionKind.AUTOMATIC)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a check ended in `ERROR`, so that a person has to look."""
+        return any(check.outcome is Outcome.ERROR for check in self.checks)
+
+
+class RunFacts(Record, kw_only=True):
+    """What `GradeReport` leaves out: how long grading took, where, and with which versions."""
+
+    student: StudentId
+    assignment: AssignmentId
+    key: str
+    """Hash of all that the report depends on: where it is the same, the report still holds."""
+    started_at: str
+    seconds: float
+    seconds_by_step: dict[str, float]
+    check_seconds: dict[str, float]
+
+
+_T = TypeVar("_T")
+
+
+def to_json(record: Record) -> bytes:
+    """Return the record as indented UTF-8 JSON, the same bytes for equal records."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def from_json(data: bytes, kind: type[_T]) -> _T:
+    """Decode what `to_json` made, strictly.
+
+    Raises
+    ------
+    msgspec.ValidationError, msgspec.DecodeError
+        If the bytes are not JSON, or not that record.
+    """
+    return msgspec.json.decode(data, type=kind)
+
+
+def json_schema(kind: type[Record]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a record."""
+    return msgspec.json.schema(kind)

@@ -1,0 +1,58 @@
+"""A Matplotlib figure as plain data: what a check can ask about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.shell import figure_pixels
+
+MAX_AXES = 1024
+
+
+def describe(figure: Any) -> dict[str, Any]:
+    """Return a figure's axes and its picture.
+
+    Parameters
+    ----------
+    figure
+        A `matplotlib.figure.Figure`.
+
+    Returns
+    -------
+    ``{"axes": [...], "pixels": (h, w, 4) uint8}``. Axes that are invisible, or on which nothing is drawn or
+    written, are left out. Each other one has ``images`` (arrays), ``lines`` (tuples x, y, label), ``title``,
+    ``x_label``, ``y_label``, ``legend`` (strings), ``has_x_ticks`` and ``has_y_ticks``.
+    """
+    axes = [_describe_axes(each) for each in figure.axes[:MAX_AXES] if each.get_visible() and _is_used(each)]
+    return {"axes": axes, "pixels": figure_pixels(figure)}
+
+
+def _is_used(axes: Any) -> bool:
+    return bool(axes.has_data() or axes.images or axes.texts or axes.get_title())
+
+
+def _describe_axes(axes: Any) -> dict[str, Any]:
+    legend = axes.get_legend()
+    return {
+        "images": [np.ma.filled(image.get_array(), 0) for image in axes.images],
+        "lines": [
+            (np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float), str(line.get_label()))
+            for line in axes.get_lines()
+        ],
+        "title": str(axes.get_title()),
+        "x_label": str(axes.get_xlabel()),
+        "y_label": str(axes.get_ylabel()),
+        "legend": [] if legend is None else [str(text.get_text()) for text in legend.get_texts()],
+        "has_x_ticks": axes.axison and _has_ticks(axes.xaxis),
+        "has_y_ticks": axes.axison and _has_ticks(axes.yaxis),
+    }
+
+
+def _has_ticks(axis: Any) -> bool:
+    """Whether a reader sees a tick's mark or its label."""
+    return bool(axis.get_visible()) and any(
+        tick.tick1line.get_visible() or (tick.label1.get_visible() and tick.label1.get_text())
+        for tick in axis.get_major_ticks()
+    )

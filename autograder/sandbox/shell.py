@@ -1,0 +1,242 @@
+"""IPython's own shell without Jupyter's sockets: runs a cell and records what it shows, as plain data.
+
+An output is one of::
+
+    {"type": "stream", "name": "stdout" | "stderr", "text": str}
+    {"type": "result" | "display", "text": str, "pixels": array (h, w, 4) uint8 or None}
+    {"type": "error", "name": str, "value": str, "traceback": [str, ...]}
+
+Pictures cross as pixels, so that nobody outside has to parse a file that a student made. Rich HTML,
+JavaScript and SVG are left out: only their text remains.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from typing import Any
+
+import numpy as np
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+MAX_SIDE = 1200
+"""Pixels; larger pictures are made smaller."""
+
+
+class Recorder:
+    """Collects the outputs of one cell, at most `max_chars` characters of them."""
+
+    def __init__(self, max_chars: int) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self._max_chars = max_chars
+        self._num_chars = 0
+
+    def stream(self, name: str, text: str) -> None:
+        """Append printed text; past the cap only the end is kept, in the last output."""
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == name and last["type"] == "stream":
+            last["text"] += text
+        else:
+            last = {"type": "stream", "name": name, "text": text}
+            self.outputs.append(last)
+        self._num_chars += len(text)
+        if self._num_chars > 2 * self._max_chars and len(last["text"]) > self._max_chars:
+            half = self._max_chars // 2
+            dropped = len(last["text"]) - 2 * half
+            last["text"] = f"{last['text'][:half]}\n[{dropped:,} characters left out]\n{last['text'][-half:]}"
+            self._num_chars = sum(len(output.get("text", "")) for output in self.outputs)
+
+    def show(self, kind: str, bundle: dict[str, Any]) -> None:
+        """Append a result or a display from its MIME bundle."""
+        text = str(bundle.get("text/plain", ""))[: self._max_chars]
+        self.outputs.append({"type": kind, "text": text, "pixels": _pixels_of(bundle)})
+
+    def picture(self, pixels: np.ndarray) -> None:
+        """Append a figure."""
+        self.outputs.append({"type": "display", "text": "<Figure>", "pixels": pixels})
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None:
+        """Append an exception."""
+        self.outputs.append(
+            {"type": "error", "name": name, "value": value[: self._max_chars], "traceback": traceback[-60:]}
+        )
+
+    def clear(self) -> None:
+        """Drop what was shown so far, as ``clear_output`` asks."""
+        self.outputs.clear()
+        self._num_chars = 0
+
+
+class _Stream(io.TextIOBase):
+    """`sys.stdout` or `sys.stderr` of a cell."""
+
+    encoding = "utf-8"
+
+    def __init__(self, shell: Shell, name: str) -> None:
+        self._shell = shell
+        self._name = name
+
+    def write(self, text: str) -> int:
+        self._shell.recorder.stream(self._name, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython's traits are untyped
+    owner: Any = None
+
+    def publish(self, data: dict[str, Any], metadata: Any = None, source: Any = None, **kwargs: Any) -> None:
+        self.owner.recorder.show("display", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.owner.recorder.clear()
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]  # IPython's traits are untyped
+    owner: Any = None
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.owner.recorder.show("result", format_dict)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Shell:
+    """Runs cells in one namespace.
+
+    Parameters
+    ----------
+    max_output_chars
+        Characters kept of one cell's output.
+    """
+
+    def __init__(self, max_output_chars: int) -> None:
+        InteractiveShell.clear_instance()
+        config = Config()
+        config.HistoryManager.enabled = False  # it would open a database
+        config.InteractiveShell.colors = "nocolor"
+        config.InteractiveShell.display_pub_class = _Publisher
+        config.InteractiveShell.displayhook_class = _Hook
+        config.InteractiveShell.cache_size = 0  # Out[] would keep every result alive
+        self.recorder = Recorder(max_output_chars)
+        self._max_output_chars = max_output_chars
+        self._shell: Any = InteractiveShell.instance(config=config)
+        self._shell.display_pub.owner = self
+        self._shell.displayhook.owner = self
+        self._shell.db = {}  # %cd would look for a profile folder
+        self._shell.ask_exit = lambda: None
+        self._shell._showtraceback = self._show_traceback  # noqa: SLF001 - IPython's own hook for front ends
+        self.error: BaseException | None = None
+        self.notes: list[str] = []
+        self._install_policy()
+        self._format_figures()
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The student's global names."""
+        names: dict[str, Any] = self._shell.user_ns
+        return names
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        """Run one cell and return its outputs; `error` then holds what it raised, or None."""
+        self.recorder = Recorder(self._max_output_chars)
+        self.notes = []
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")  # type: ignore[assignment]
+        try:
+            result = self._shell.run_cell(source, store_history=False)
+            self.error = result.error_before_exec or result.error_in_exec
+            self.flush_figures()
+        finally:
+            sys.stdout, sys.stderr = streams
+        return self.recorder.outputs
+
+    def forget(self) -> None:
+        """Drop every name that was defined."""
+        self._shell.reset(new_session=True)
+        self.recorder = Recorder(self._max_output_chars)
+
+    def flush_figures(self) -> None:
+        """Show and close every open figure, as Jupyter does at the end of a cell."""
+        import matplotlib.pyplot as plt
+
+        for number in plt.get_fignums():
+            self.recorder.picture(figure_pixels(plt.figure(number)))
+        plt.close("all")
+
+    def _show_traceback(self, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
+        self.recorder.error(kind.__name__, str(error), [str(line) for line in lines])
+
+    def _install_policy(self) -> None:
+        """Shell and install lines are skipped and noted; what makes no sense without a screen does nothing."""
+
+        def skip_command(command: str) -> None:
+            self.notes.append(f"The shell line `{command.strip()[:80]}` was skipped: it does not run in the grader.")
+
+        def skip_install(line: str) -> None:
+            self.notes.append(f"`{line.strip()[:80]}` was skipped: the grader's packages are fixed.")
+
+        def get_output(command: str, split: bool = True, depth: int = 0) -> list[str] | str:
+            skip_command(command)
+            return [] if split else ""
+
+        self._shell.system = skip_command
+        self._shell.getoutput = get_output
+        for name in ("pip", "conda", "mamba", "uv"):
+            self._shell.register_magic_function(skip_install, "line", name)
+        self._shell.register_magic_function(lambda line: None, "line", "matplotlib")
+        import matplotlib.pyplot as plt
+
+        plt.show = lambda *args, **kwargs: self.flush_figures()
+
+    def _format_figures(self) -> None:
+        from matplotlib.figure import Figure
+
+        self._shell.display_formatter.formatters["image/png"].for_type(Figure, figure_png)
+
+
+def figure_pixels(figure: Any) -> np.ndarray:
+    """Return a Matplotlib figure as RGBA, (h, w, 4) uint8, at most `MAX_SIDE` pixels a side."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    largest = max(figure.get_size_inches())
+    figure.set_dpi(min(figure.get_dpi(), MAX_SIDE / largest))
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())
+
+
+def figure_png(figure: Any) -> bytes:
+    """Return a Matplotlib figure as a PNG file."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(figure_pixels(figure)).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def _pixels_of(bundle: dict[str, Any]) -> np.ndarray | None:
+    """Return the picture in a MIME bundle as RGBA, or None."""
+    from PIL import Image
+
+    for mime in ("image/png", "image/jpeg"):
+        data = bundle.get(mime)
+        if not data:
+            continue
+        with Image.open(io.BytesIO(base64.b64decode(data) if isinstance(data, str) else data)) as image:
+            image.thumbnail((MAX_SIDE, MAX_SIDE))
+            return np.array(image.convert("RGBA"))
+    return None

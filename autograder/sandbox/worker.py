@@ -1,0 +1,268 @@
+"""Runs beside student code: executes the cells, then answers questions about what they defined.
+
+Nothing here is a secret, and nothing here is trusted: a student can read and patch this module. What it sends
+are observations as plain data; verdicts are made elsewhere. An argument of a call is one of::
+
+    ("data", value)      plain data
+    ("ref", name)        the student's own object of that name
+    ("kept", number)     what an earlier call returned
+    ("graph", data)      a model of ours, built here
+
+and a result is presented as ``data``, ``model``, ``block``, ``figure``, ``history`` or ``kept``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import random
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.errors import ModelRefused, NotDefined, StudentCodeRaised, SubmissionError, WrongKind
+from autograder.models.build import build
+from autograder.models.graph import ModelGraph
+from autograder.models.trace import trace
+from autograder.sandbox import figures, policy, service
+from autograder.sandbox.forkserver import Request
+from autograder.sandbox.shell import Shell
+from autograder.wire import Channel
+
+_MISSING = object()
+
+
+def run(request: Request) -> None:
+    """Become the process of one submission: settle in its folder, then serve."""
+    spec = request.spec
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+    os.environ.clear()
+    os.environ.update(spec["environment"])
+    os.chdir(spec["folder"])
+    tempfile.tempdir = None  # the server's choice does not hold here
+    sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    random.seed(spec["seed"])
+    np.random.seed(spec["seed"] % 2**32)  # noqa: NPY002 - the generator that student code uses
+    keras.utils.set_random_seed(spec["seed"] % 2**32)
+    policy.serve_datasets()
+    notebook = Notebook(fit=spec["fit"], max_output_chars=spec["max_output_chars"])
+    service.serve(Channel(request.job), notebook.handlers())
+
+
+class Notebook:
+    """The student's namespace, and the questions that can be asked about it.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` does in cells: ``full``, ``one-batch`` or ``skip``. Calls that a check makes always
+        train in full.
+    max_output_chars
+        Characters kept of one cell's output.
+    """
+
+    def __init__(self, fit: str, max_output_chars: int) -> None:
+        self._fit = fit
+        self._shell = Shell(max_output_chars)
+        self._kept: list[Any] = []
+
+    def handlers(self) -> dict[str, service.Handler]:
+        """Return what can be asked, by name."""
+        return {"cell": self.cell, "ask": self.ask, "weights": self.weights, "defines": self.defines}
+
+    def cell(self, source: str) -> dict[str, Any]:
+        """Run one cell; its outputs, whether it went through, and the sentence for the student where not."""
+        with policy.shortened_training(self._fit), _interruptible():
+            outputs = self._shell.run(source)
+        error = self._shell.error
+        return {
+            "outputs": outputs,
+            "notes": self._shell.notes,
+            "error": None if error is None else _sentence(error),
+            "was_interrupted": isinstance(error, KeyboardInterrupt),
+        }
+
+    def defines(self, name: str) -> bool:
+        """Whether the notebook defines a name."""
+        return name in self._shell.namespace
+
+    def ask(
+        self,
+        target: tuple[str, Any],
+        present: str,
+        call: dict[str, Any] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> Any:
+        """Look an object up, call it where asked to, and present the result.
+
+        Parameters
+        ----------
+        target
+            An argument as described above.
+        present
+            How to present the result.
+        call
+            ``{"args": [...], "kwargs": {...}}`` of arguments, or None for the object itself.
+        options
+            Of the presentation: ``input_shape`` of a block, ``weights`` of a model.
+        """
+        value = self._argument(target)
+        what = f"`{target[1]}`" if target[0] == "ref" else "the object"
+        is_model_asked = present in ("model", "block")
+        if call is not None and not (present == "model" and isinstance(value, keras.Layer)):
+            if not callable(value):
+                raise WrongKind(f"{what} should be a function, it is {_kind(value)}")
+            args = [self._argument(each) for each in call["args"]]
+            kwargs = {name: self._argument(each) for name, each in call["kwargs"].items()}
+            value = _student(functools.partial(value, *args, **kwargs), f"{what} was called, and")
+            what = f"what {what} returned"
+        if value is None and is_model_asked:
+            raise WrongKind(f"{what} is None: is there a `return` at the end?")
+        presented: Any = getattr(self, f"_as_{present}")(value, what, **(options or {}))
+        return presented
+
+    def weights(self, kept: int) -> list[np.ndarray]:
+        """Return the weights of a model or layer that was kept."""
+        value = self._kept[kept]
+        if not isinstance(value, keras.Layer):
+            raise WrongKind(f"a Keras model was asked for, it is {_kind(value)}")
+        return [np.asarray(weight) for weight in value.weights]
+
+    def _argument(self, argument: tuple[str, Any]) -> Any:
+        kind, value = argument
+        if kind == "data":
+            return value
+        if kind == "kept":
+            return self._kept[value]
+        if kind == "graph":
+            return build(ModelGraph.from_data(value), seed=0)
+        found = self._shell.namespace.get(value, _MISSING)
+        if found is _MISSING:
+            raise NotDefined(f"`{value}` is not defined when the notebook has run from top to bottom")
+        return found
+
+    def _as_data(self, value: Any, what: str) -> Any:
+        if isinstance(value, keras.KerasTensor | keras.Variable) or hasattr(value, "numpy"):
+            return _student(lambda: np.asarray(value), what)  # TensorFlow's tensors are arrays to a student
+        return _plain(value)
+
+    def _as_kept(self, value: Any, what: str, is_compiled: bool = False) -> dict[str, Any]:
+        if is_compiled:
+            value.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        self._kept.append(value)
+        return {"kept": len(self._kept) - 1, "kind": _kind(value)}
+
+    def _as_model(self, value: Any, what: str, weights: bool = False) -> Any:
+        if isinstance(value, type) and issubclass(value, keras.Layer):
+            raise WrongKind(f"{what} is the class `{value.__name__}`: return an instance of it")
+        if not isinstance(value, keras.Layer):
+            raise WrongKind(f"{what} should be a Keras model, it is {_kind(value)}")
+        return _traced(lambda: trace(value, weights=weights), what)
+
+    def _as_block(self, value: Any, what: str, input_shape: list[int], weights: bool = False) -> Any:
+        if not callable(value) or isinstance(value, type):
+            raise WrongKind(f"{what} should be something to apply to a tensor, it is {_kind(value)}")
+        return _traced(lambda: trace(value, input_shape=(None, *input_shape), weights=weights), what)
+
+    def _as_figure(self, value: Any, what: str) -> Any:
+        from matplotlib.figure import Figure
+
+        if not isinstance(value, Figure):
+            hint = ": is there a `return` at the end?" if value is None else ""
+            raise WrongKind(f"{what} should be a Matplotlib figure, it is {_kind(value)}{hint}")
+        return _student(lambda: figures.describe(value), what)
+
+    def _as_history(self, value: Any, what: str) -> dict[str, list[float]]:
+        if not isinstance(value, keras.callbacks.History):
+            hint = ": is there a `return` at the end?" if value is None else ""
+            raise WrongKind(f"{what} should be the `History` that `fit` returns, it is {_kind(value)}{hint}")
+        return {str(name): [float(number) for number in numbers] for name, numbers in value.history.items()}
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT through while student code runs, and only then: it must not tear a message."""
+    while signal.sigtimedwait({signal.SIGINT}, 0) is not None:
+        pass  # one that came too late for what it was meant to stop
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _traced(describe: Callable[[], Any], what: str) -> Any:
+    """Describe a model; what the tracer refuses is said about the student's own words."""
+    try:
+        return describe()
+    except ModelRefused as error:
+        raise ModelRefused(f"{what}: {error.message}", staff_note=error.staff_note) from error
+    except Exception as error:
+        raise StudentCodeRaised(f"{what} cannot be applied to a tensor: {_sentence(error)}") from error
+
+
+def _student(function: Callable[[], Any], what: str) -> Any:
+    """Run student code; whatever it raises becomes a sentence."""
+    try:
+        return function()
+    except SubmissionError:
+        raise
+    except BaseException as error:
+        raise StudentCodeRaised(f"{what} raised {_sentence(error)}") from error
+
+
+def _sentence(error: BaseException) -> str:
+    """Return an exception's name and text, and the line of the notebook that it comes from."""
+    if isinstance(error, NotImplementedError) and not str(error):
+        return "NotImplementedError: this is the stub, your code is missing"
+    text = " ".join(str(error).split())[:500]
+    name = type(error).__name__
+    sentence = f"{name}: {text}" if text else name
+    if isinstance(error, SyntaxError):
+        return f"{name}: {error.msg} (line {error.lineno})"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<ipython")]
+    if frames:
+        line = (frames[-1].line or "").strip()[:100]
+        sentence += f" (line {frames[-1].lineno}: `{line}`)" if line else f" (line {frames[-1].lineno})"
+    return sentence
+
+
+def _kind(value: object) -> str:
+    """Return in a student's words what an object is."""
+    if value is None:
+        return "None"
+    if isinstance(value, keras.Layer):
+        return f"a Keras {'model' if isinstance(value, keras.Model) else 'layer'}"
+    name = type(value).__name__
+    if name in ("function", "builtin_function_or_method", "method"):
+        return "a function"
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return a copy in which TensorFlow's tensors inside tuples, lists and dicts are arrays too."""
+    if depth > 8:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(_plain(each, depth + 1) for each in value)
+    if type(value) is dict:
+        return {key: _plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, keras.KerasTensor):
+        return value
+    if hasattr(value, "numpy") and hasattr(value, "dtype"):
+        return np.asarray(value)
+    return value

@@ -1,0 +1,95 @@
+"""The fork server that has TensorFlow and Keras imported, and has run nothing of them.
+
+One TensorFlow operation before the fork would hang every child, so this asserts, before it serves, that
+TensorFlow has no context and that there is one thread. What is plain Python is warmed instead: the first
+shell, traceback and figure of a process cost more than half a second.
+
+Its memory is readable by every child: it holds no secret, no submission and no test.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+from autograder.sandbox.forkserver import Request, serve
+
+
+def preload() -> None:
+    """Import everything that a child may need."""
+    hide = "sklearn" not in sys.modules
+    if hide:  # keras would import it where it is installed: 1.2 s for nothing
+        sys.modules["sklearn"] = None  # type: ignore[assignment]
+    import keras
+    import matplotlib.backends.backend_agg
+    import matplotlib.pyplot
+    import PIL.Image
+    import PIL.PngImagePlugin
+    import tensorflow
+
+    if hide:
+        del sys.modules["sklearn"]
+    import autograder.models.runtime
+    import autograder.models.trace
+    import autograder.sandbox.worker
+    import autograder.training.trainer  # noqa: F401
+    from autograder.datasets import stand_in
+
+    for name in ("layers", "ops", "random", "optimizers", "losses", "metrics", "initializers", "activations", "utils"):
+        dir(getattr(keras, name))
+    for space in (tensorflow.nn, tensorflow.math, tensorflow.image, tensorflow.linalg, tensorflow.data, tensorflow.io):
+        dir(space)
+    dir(tensorflow.keras.layers)
+    stand_in.preload()
+
+
+def warm() -> None:
+    """Use once what is plain Python: a shell, a traceback, a figure."""
+    from autograder.sandbox.shell import Shell
+
+    shell = Shell(max_output_chars=10_000)
+    shell.run("1 / 0")
+    shell.run("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2], label='a')\nax.legend()")
+    shell.run("def double(x):\n    return 2 * x\nprint(double(2))\ndouble")
+    shell.forget()
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.set_title("warm")
+    figure.savefig(io.BytesIO(), format="png")
+    plt.close("all")
+
+
+def check_unused() -> None:
+    """Refuse to serve where a fork would not be safe."""
+    from tensorflow.python.eager import context  # there is no public way to ask
+
+    if context.context()._context_handle is not None:  # noqa: SLF001
+        raise RuntimeError("TensorFlow ran before the fork: its children would hang")
+    threads = os.listdir("/proc/self/task")
+    if len(threads) != 1:
+        raise RuntimeError(f"{len(threads)} threads before the fork: its children could hang")
+
+
+def run_child(request: Request) -> None:
+    """Become the process of a submission, or one of ours that holds models."""
+    match request.spec["kind"]:
+        case "submission":
+            from autograder.sandbox import worker
+
+            worker.run(request)
+        case "runtime":
+            from autograder.models import runtime
+            from autograder.sandbox.service import serve as answer
+            from autograder.training import trainer
+            from autograder.wire import Channel
+
+            answer(Channel(request.job), {**runtime.handlers(), **trainer.handlers()})
+
+
+if __name__ == "__main__":
+    preload()
+    warm()
+    check_unused()
+    serve(int(sys.argv[1]), run_child)

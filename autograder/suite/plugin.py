@@ -1,0 +1,276 @@
+"""The pytest plugin that turns a suite's functions into `CheckResult` records.
+
+Who is blamed for what, decided in one hook, `pytest_runtest_makereport`:
+
+===================================================== ==================================================
+what the check did                                    outcome
+===================================================== ==================================================
+raised nothing                                        PASSED
+`AssertionError`                                      FAILED, its message is the student's feedback
+`SubmissionError` (from `submission`, also in a       FAILED, with the error's sentence
+fixture)
+either of these, while the stub is as it was released NOT_ATTEMPTED
+was skipped because a check in ``needs`` did not pass NOT_RUN, naming the check
+anything else, or no result at all                    ERROR: the suite's or the machine's fault, a person
+                                                      looks, nothing is scored
+===================================================== ==================================================
+
+An exception inside student code arrives as `StudentCodeRaised`, so it cannot be taken for one of the suite's.
+pytest's assertion rewriting stays off: it would put compared values, and so hidden ones, into messages. The
+message of an assertion that was not written in the suite (NumPy's ``assert_allclose``, say) is for staff only,
+for the same reason.
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course import CourseSecret
+from autograder.errors import AssignmentError, SubmissionError
+from autograder.models.view import ModelView
+from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, Outcome, TrainingRecord
+from autograder.suite import marks
+from autograder.suite.submission import Submission
+
+Train = Callable[[ModelView, GradeId], TrainingRecord]
+"""Trains a question's model as the recipe says."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One function of a suite, as it was collected."""
+
+    id: CheckId
+    question: GradeId
+    question_title: str
+    title: str
+    points: float
+    hint: str
+    needs: tuple[CheckId, ...]
+    trains: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class SuiteContext:
+    """What the checks of one submission are given."""
+
+    assignment: AssignmentId
+    secret: CourseSecret
+    submission: Submission
+    train: Train
+    untouched: frozenset[GradeId] = frozenset()
+    """Questions whose stub is as it was released."""
+    on_check: Callable[[Check], None] = lambda check: None
+
+
+@dataclass
+class Results:
+    """What a run of the plugin found, by check."""
+
+    checks: dict[CheckId, Check] = field(default_factory=dict)
+    outcomes: dict[CheckId, CheckResult] = field(default_factory=dict)
+    seconds: dict[CheckId, float] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+class SuitePlugin:
+    """Collects checks, gives them their fixtures, and classifies how they end.
+
+    Parameters
+    ----------
+    folder
+        The suite's folder.
+    context
+        None where checks are collected only.
+    """
+
+    def __init__(self, folder: Path, context: SuiteContext | None = None) -> None:
+        self._folder = folder
+        self._context = context
+        self.results = Results()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make our marks known."""
+        for mark in (marks.POINTS, marks.QUESTION):
+            config.addinivalue_line("markers", mark)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Read the marks of every check; what is wrong with them is a problem of the suite."""
+        for item in items:
+            try:
+                check = describe(item)
+            except AssignmentError as error:
+                self.results.problems.append(error.message)
+                continue
+            if check.id in self.results.checks:
+                self.results.problems.append(f"{check.path.name}: there are two checks {check.id}")
+            self.results.checks[check.id] = check
+        known = self.results.checks
+        for check in known.values():
+            self.results.problems.extend(
+                f"{check.path.name}: {check.id} needs {need}, but there is no such check"
+                for need in check.needs
+                if need not in known
+            )
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file of the suite that cannot be imported."""
+        if report.failed:
+            self.results.problems.append(f"{report.nodeid}: {report.longreprtext[-2000:]}")
+
+    @pytest.fixture(scope="session")
+    def submission(self) -> Submission:
+        """Typed access to what the notebook defined; one for all checks, so that a module's fixture may keep answers."""
+        return self._given.submission
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers of this course and this check: nobody can prepare for them, a regrade sees them again."""
+        check = describe(request.node)
+        return np.random.default_rng(self._given.secret.seed("check", self._given.assignment, check.id))
+
+    @pytest.fixture
+    def train(self, request: pytest.FixtureRequest) -> Callable[[ModelView], TrainingRecord]:
+        """Train a model as the assignment's recipe says."""
+        question = describe(request.node).question
+        return lambda model: self._given.train(model, question)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check whose dependency did not pass."""
+        check = describe(item)
+        self._given.on_check(check)
+        if self._unmet(check):
+            pytest.skip("a check that this one depends on did not pass")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Classify how a check ended; the first phase that raises decides."""
+        report = yield
+        check = describe(item)
+        self.results.seconds[check.id] = self.results.seconds.get(check.id, 0.0) + call.duration
+        raised = call.excinfo
+        if raised is not None and (check.id not in self.results.outcomes or call.when == "teardown"):
+            self.results.outcomes[check.id] = self._classify(check, raised.value)
+        elif call.when == "call":
+            self.results.outcomes[check.id] = _result(check, Outcome.PASSED)
+        return report
+
+    @property
+    def _given(self) -> SuiteContext:
+        if self._context is None:
+            raise AssignmentError("checks that are only collected have no submission")
+        return self._context
+
+    def _unmet(self, check: Check) -> tuple[CheckId, ...]:
+        outcomes = self.results.outcomes
+        return tuple(n for n in check.needs if n not in outcomes or outcomes[n].outcome is not Outcome.PASSED)
+
+    def _classify(self, check: Check, error: BaseException) -> CheckResult:
+        untouched = check.question in self._given.untouched
+        failed = Outcome.NOT_ATTEMPTED if untouched else Outcome.FAILED
+        if isinstance(error, pytest.skip.Exception) and self._unmet(check):
+            if untouched:
+                return _result(check, Outcome.NOT_ATTEMPTED)
+            return _result(check, Outcome.NOT_RUN, waits_for=self._unmet(check))
+        if isinstance(error, SubmissionError):
+            return _result(check, failed, error.message, staff_note=error.staff_note)
+        if type(error) is AssertionError:
+            at = traceback.extract_tb(error.__traceback__)[-1].filename
+            if Path(at).is_relative_to(self._folder) and str(error):
+                return _result(check, failed, str(error))
+            return _result(check, failed, f"This does not hold: {check.title}", staff_note=str(error)[:2000])
+        staff_note = "".join(traceback.format_exception(error))[-4000:]
+        return _result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note=staff_note)
+
+
+ERROR_SENTENCE = "This check could not be carried out, which is not your fault. A person will look at it."
+
+
+def describe(item: Any) -> Check:
+    """Return a collected function as a check.
+
+    Raises
+    ------
+    AssignmentError
+        If it has no docstring, no points or no question.
+    """
+    path = Path(str(item.path))
+    where = f"{path.name}: {item.name}"
+    question, points = item.get_closest_marker(marks.QUESTION), item.get_closest_marker(marks.POINTS)
+    if question is None or points is None:
+        raise AssignmentError(f"{where} has no {'question(...)' if question is None else '@points(...)'}")
+    title = _first_line(inspect.getdoc(item.obj))
+    if not title:
+        raise AssignmentError(f"{where} has no docstring: it is the title that students read")
+    grade_id = GradeId(question.args[0])
+    name = getattr(item, "originalname", None) or item.name
+    return Check(
+        id=CheckId(f"{grade_id}.{item.name.removeprefix('test_')}"),
+        question=grade_id,
+        question_title=_first_line(item.module.__doc__).rstrip(".") or grade_id,
+        title=title,
+        points=points.args[0],
+        hint=points.kwargs["hint"],
+        needs=tuple(_need(grade_id, need, name) for need in points.kwargs["needs"]),
+        trains="train" in item.fixturenames,
+        path=path,
+    )
+
+
+def _need(grade_id: GradeId, need: str, name: str) -> CheckId:
+    if need == name:
+        raise AssignmentError(f"{grade_id}: {name} needs itself")
+    return CheckId(f"{grade_id}.{need.removeprefix('test_')}")
+
+
+def _first_line(text: str | None) -> str:
+    return text.strip().partition("\n")[0].strip() if text else ""
+
+
+def _result(
+    check: Check,
+    outcome: Outcome,
+    message: str = "",
+    *,
+    waits_for: tuple[CheckId, ...] = (),
+    staff_note: str = "",
+) -> CheckResult:
+    return CheckResult(
+        check_id=check.id,
+        question=check.question,
+        title=check.title,
+        outcome=outcome,
+        max_points=check.points,
+        message=message,
+        hint=check.hint if outcome is Outcome.FAILED else "",
+        waits_for=waits_for,
+        staff_note=staff_note,
+    )
+
+
+def complete(results: Results) -> tuple[CheckResult, ...]:
+    """Return one result for every check that was collected: what has none is an ERROR."""
+    return tuple(
+        results.outcomes.get(check.id)
+        or _result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note="pytest gave no result for this check")
+        for check in results.checks.values()
+    )
+
+
+def points_by_question(checks: Mapping[CheckId, Check]) -> dict[GradeId, float]:
+    """Return the sum of each question's points, in the order of the suite."""
+    sums: dict[GradeId, float] = {}
+    for check in checks.values():
+        sums[check.question] = sums.get(check.question, 0.0) + check.points
+    return sums

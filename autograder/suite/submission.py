@@ -1,0 +1,279 @@
+"""What a check holds of a submission: typed access, and references to things in the student's process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.errors import NotDefined, SubmissionError, WrongKind
+from autograder.models.graph import ModelGraph
+from autograder.models.view import ModelView, RuntimePort
+from autograder.records import GradeId
+from autograder.suite import kinds
+from autograder.suite.kinds import Kind
+
+
+class NotebookPort(Protocol):
+    """Asks a submission's process; `sandbox.session.NotebookSession` is one."""
+
+    def ask(self, op: str, /, **args: Any) -> Any:
+        """Return the answer to one question."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Stands for an object in the student's process, as an argument of a call.
+
+    `kind` is ``ref`` for a name of the notebook and ``kept`` for what an earlier call returned.
+    """
+
+    kind: str
+    key: str | int
+
+
+@dataclass(frozen=True)
+class Axes:
+    """One axes of a figure: arrays of its images, its lines as (x, y, label), and its words."""
+
+    images: tuple[np.ndarray, ...]
+    lines: tuple[tuple[np.ndarray, np.ndarray, str], ...]
+    title: str
+    x_label: str
+    y_label: str
+    legend: tuple[str, ...]
+    has_x_ticks: bool
+    has_y_ticks: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A Matplotlib figure as data.
+
+    Axes that are invisible, or on which nothing is drawn or written, are left out.
+    """
+
+    axes: tuple[Axes, ...]
+    pixels: np.ndarray
+    """The picture: (h, w, 4) uint8."""
+
+
+class Submission:
+    """Typed access to what a notebook defined.
+
+    Every method raises a `SubmissionError`, whose message is a sentence for the student, where the answer is
+    absent, of the wrong kind, raising or too slow.
+
+    Parameters
+    ----------
+    notebook
+        Asks the student's process.
+    open_runtime
+        Opens, or returns, the process of ours in which models are rebuilt.
+    sources
+        Source of each question's cells, by ``grade_id``.
+    """
+
+    def __init__(
+        self, notebook: NotebookPort, open_runtime: Callable[[], RuntimePort], sources: Mapping[GradeId, str]
+    ) -> None:
+        self._notebook = notebook
+        self._open_runtime = open_runtime
+        self._sources = dict(sources)
+
+    def value(self, name: str, kind: Kind) -> Any:
+        """Return a variable of the notebook, as a kind of answer."""
+        return kind(self._ask(("ref", name), "data"), f"`{name}`")
+
+    def number(self, name: str) -> float:
+        """Return a variable that holds a number."""
+        found: float = self.value(name, kinds.number())
+        return found
+
+    def numbers(self, name: str, count: int | None = None) -> tuple[float, ...]:
+        """Return a variable that holds several numbers."""
+        found: tuple[float, ...] = self.value(name, kinds.numbers(count))
+        return found
+
+    def array(self, name: str, shape: tuple[int | None, ...] | None = None, dtype: str | None = None) -> np.ndarray:
+        """Return a variable that holds an array; see `kinds.array`."""
+        found: np.ndarray = self.value(name, kinds.array(shape, dtype))
+        return found
+
+    def text(self, name: str) -> str:
+        """Return a variable that holds a string."""
+        found: str = self.value(name, kinds.text())
+        return found
+
+    def defines(self, name: str) -> bool:
+        """Whether the notebook defines a name."""
+        return self._notebook.ask("defines", name=name) is True
+
+    def call(self, name: str, *args: Any, returns: Kind, **kwargs: Any) -> Any:
+        """Call a function of the notebook.
+
+        Parameters
+        ----------
+        name
+            The function.
+        args, kwargs
+            Plain data, a `Ref`, or a `ModelGraph` that is built on the other side.
+        returns
+            The kind of answer that is expected.
+        """
+        answer = self._ask(("ref", name), "data", args, kwargs)
+        return returns(answer, f"what `{name}` returned")
+
+    def model(self, target: str | Ref, *args: Any, weights: bool = False, **kwargs: Any) -> ModelView:
+        """Return a model: a Keras model of the notebook, or what a function of the notebook returns.
+
+        With ``weights`` the view holds the student's weights, else new ones.
+        """
+        call = None if isinstance(target, Ref) else (args, kwargs)
+        return self._view(self._ask(_target(target), "model", call=call, weights=weights), _words(target))
+
+    def block(
+        self, name: str, *args: Any, input_shape: tuple[int, ...], weights: bool = False, **kwargs: Any
+    ) -> ModelView:
+        """Return what a function of the notebook makes of a tensor.
+
+        The function is called with the arguments, and what it returns (a layer, a model, a function) is applied
+        to a tensor of `input_shape`, without the batch axis.
+        """
+        data = self._ask(("ref", name), "block", args, kwargs, input_shape=list(input_shape), weights=weights)
+        return self._view(data, f"`{name}`")
+
+    def figure(self, name: str, *args: Any, **kwargs: Any) -> Figure:
+        """Call a function of the notebook that returns a Matplotlib figure."""
+        return _figure(self._ask(("ref", name), "figure", args, kwargs))
+
+    def history(self, name: str, *args: Any, **kwargs: Any) -> dict[str, tuple[float, ...]]:
+        """Call a function of the notebook that returns a Keras `History`; its numbers for each epoch, by name."""
+        answer = self._ask(("ref", name), "history", args, kwargs)
+        found = kinds.mapping(kinds.numbers())(answer, f"the history that `{name}` returned")
+        return dict(found)
+
+    def ref(self, name: str) -> Ref:
+        """Return a reference to the student's own object, as an argument."""
+        if not self.defines(name):
+            raise NotDefined(f"`{name}` is not defined when the notebook has run from top to bottom")
+        return Ref("ref", name)
+
+    def make(self, name: str, *args: Any, **kwargs: Any) -> Ref:
+        """Call a function of the notebook and keep what it returns over there, as an argument for later calls."""
+        return _kept(self._ask(("ref", name), "kept", args, kwargs))
+
+    def build(self, graph: ModelGraph, *, is_compiled: bool = False) -> Ref:
+        """Build a model of ours in the student's process, as an argument for calls.
+
+        With ``is_compiled`` it is ready for `evaluate`: Adam, cross-entropy of integer labels, accuracy.
+        """
+        return _kept(self._ask(("graph", graph.to_data()), "kept", is_compiled=is_compiled))
+
+    def weights(self, target: Ref) -> tuple[np.ndarray, ...]:
+        """Return the weights that a kept model has now."""
+        answer = self._notebook.ask("weights", kept=target.key)
+        if type(answer) is not list or not all(isinstance(each, np.ndarray) for each in answer):
+            raise WrongKind("the weights of the model cannot be read")
+        return tuple(answer)
+
+    def source(self, grade_id: str) -> str:
+        """Return the source of a question's cell; empty where there is none."""
+        return self._sources.get(GradeId(grade_id), "")
+
+    @property
+    def cells(self) -> Mapping[GradeId, str]:
+        """The source of every question's cell, by ``grade_id``."""
+        return dict(self._sources)
+
+    def _ask(
+        self,
+        target: tuple[str, Any],
+        present: str,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        call: tuple[Sequence[Any], Mapping[str, Any]] | None = None,
+        **options: Any,
+    ) -> Any:
+        if args is not None:
+            call = (args, kwargs or {})
+        sent = None
+        if call is not None:
+            sent = {
+                "args": [_argument(each) for each in call[0]],
+                "kwargs": {key: _argument(each) for key, each in call[1].items()},
+            }
+        try:
+            return self._notebook.ask("ask", target=target, present=present, call=sent, options=options)
+        except SubmissionError as error:
+            if target[0] == "ref" and f"`{target[1]}`" not in error.message:
+                raise type(error)(f"`{target[1]}`: {error.message}", staff_note=error.staff_note) from error
+            raise
+
+    def _view(self, data: Any, what: str) -> ModelView:
+        try:
+            return ModelView(ModelGraph.from_data(data), self._open_runtime())
+        except SubmissionError as error:
+            if what in error.message:
+                raise
+            raise type(error)(f"{what}: {error.message}", staff_note=error.staff_note) from error
+
+
+def _target(target: str | Ref) -> tuple[str, Any]:
+    return (target.kind, target.key) if isinstance(target, Ref) else ("ref", target)
+
+
+def _words(target: str | Ref) -> str:
+    return f"`{target}`" if isinstance(target, str) else "the model"
+
+
+def _argument(value: Any) -> tuple[str, Any]:
+    if isinstance(value, Ref):
+        return value.kind, value.key
+    if isinstance(value, ModelGraph):
+        return "graph", value.to_data()
+    return "data", value
+
+
+def _kept(answer: Any) -> Ref:
+    match answer:
+        case {"kept": int(number), "kind": "None"}:
+            raise WrongKind("it returned None: is there a `return` at the end?", staff_note=f"kept {number}")
+        case {"kept": int(number), "kind": str()}:
+            return Ref("kept", number)
+    raise WrongKind("what it returned cannot be kept")
+
+
+def _figure(answer: Any) -> Figure:
+    """Return a figure from what the student's process told, checked."""
+    match answer:
+        case {"axes": list(axes), "pixels": np.ndarray() as pixels}:
+            return Figure(tuple(_axes(each) for each in axes), pixels)
+    raise WrongKind("the figure cannot be read")
+
+
+def _axes(data: Any) -> Axes:
+    image, words = kinds.array(), kinds.text()
+    match data:
+        case {"images": list(images), "lines": list(lines), "legend": list(legend)}:
+            try:
+                return Axes(
+                    images=tuple(image(each, "an image of the figure") for each in images),
+                    lines=tuple(
+                        kinds.tuple_of(kinds.array(), kinds.array(), kinds.text())(line, "a line of the figure")
+                        for line in lines
+                    ),
+                    title=words(data["title"], "a title"),
+                    x_label=words(data["x_label"], "a label"),
+                    y_label=words(data["y_label"], "a label"),
+                    legend=tuple(words(each, "a legend's entry") for each in legend),
+                    has_x_ticks=data["has_x_ticks"] is True,
+                    has_y_ticks=data["has_y_ticks"] is True,
+                )
+            except KeyError:
+                pass
+    raise WrongKind("the figure cannot be read")
