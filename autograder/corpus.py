@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
 from autograder.errors import AssignmentError
 from autograder.notebooks import cells
+from autograder.notebooks.reading import read_notebook
 from autograder.records import CheckId, GradeId
 
 _CELL = re.compile(r"^# %% *([A-Za-z0-9_-]+) *$", re.MULTILINE)
@@ -73,14 +73,14 @@ def read_corpus(assignment: Assignment) -> tuple[Variant, ...]:
         Variant("untouched", VariantKind.UNTOUCHED, "The release as students get it.", {}),
     ]
     for folder, kind in (("accepted", VariantKind.ACCEPTED), ("mistakes", VariantKind.MISTAKE)):
-        for path in sorted((assignment.solutions / folder).glob("*.py")):
-            variants.append(_read_overlay(path, kind, reference))
+        paths = sorted((assignment.solutions / folder).glob("*.py"))
+        variants.extend(_read_overlay(path, kind, reference) for path in paths)
     return tuple(variants)
 
 
 def reference_sources(assignment: Assignment) -> dict[GradeId, str]:
     """Return the source of each answer cell of the source notebook, without the lines that mark regions."""
-    notebook = nbformat.read(assignment.source, as_version=4)
+    notebook = read_notebook(assignment.source.read_bytes())
     return {name: _REGION.sub("", cell.source).rstrip("\n") for name, cell in cells.answers(notebook)}
 
 
@@ -110,5 +110,5 @@ def _read_overlay(path: Path, kind: VariantKind, reference: Mapping[GradeId, str
         raise AssignmentError(f"{path} fills {', '.join(unknown)}, but the notebook has no such answer cell")
     fails = tuple(CheckId(name.strip()) for line in _FAILS.findall(head) for name in line.split(",") if name.strip())
     if bool(fails) is not (kind is VariantKind.MISTAKE):
-        raise AssignmentError(f"{path}: a mistake names what it fails ('# fails: <check>'), an accepted variant does not")
+        raise AssignmentError(f"{path}: a mistake names what it fails ('# fails: <check>'), no other variant does")
     return Variant(f"{kind.value}.{path.stem}", kind, title, {**reference, **answers}, fails)

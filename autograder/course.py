@@ -37,7 +37,7 @@ _ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 _STUDENT_ID = re.compile(r"[^/\\\x00-\x1f]+")
 
 
-class CourseSettings(Record, kw_only=True):
+class CourseSettings(Record, frozen=True, kw_only=True):
     """The ``[tool.autograder]`` table of a course's `pyproject.toml`."""
 
     course_id: str = "course"

@@ -16,9 +16,9 @@ from pathlib import Path
 from autograder.corpus import Variant, VariantKind, fill, read_corpus, reference_sources
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, UsageError
-from autograder.grading import Rubric
 from autograder.notebooks import cells
 from autograder.records import CheckId, GradeId
+from autograder.rubric import Rubric
 
 STUDENTS = (
     *("ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "frances", "fei", "geoffrey", "grace", "hedy"),
@@ -89,7 +89,9 @@ def _invent(assignment: Assignment, rubric: Rubric) -> tuple[Student, ...]:
     stories += [maker.full(f"accepted: {variant.title}", variant.sources) for variant in _spread(accepted, 5)]
     chosen = _spread(mistakes, 16)
     stories += [maker.mistaken(f"mistake: {variant.title}", [variant]) for variant in chosen[:9]]
-    stories += [maker.mistaken("several mistakes at once", [*pair]) for pair in zip(chosen[9:12], chosen[12:15], strict=True)]
+    stories += [
+        maker.mistaken("several mistakes at once", [*pair]) for pair in zip(chosen[9:12], chosen[12:15], strict=True)
+    ]
     stories.append(maker.half("stopped half way"))
     stories.append(maker.full("handed in the release as it was", {}, expected=0.0))
     stories += [

@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     """The suite or the machine failed: a person has to look, nothing is scored."""
 
 
-class CheckResult(Record, kw_only=True):
+class CheckResult(Record, frozen=True, kw_only=True):
     """What one check found.
 
     `message` and `hint` are for the student, `staff_note` is for staff only. `waits_for` names the checks
@@ -69,7 +69,7 @@ class QuestionKind(StrEnum):
     MANUAL = "manual"
 
 
-class QuestionResult(Record, kw_only=True):
+class QuestionResult(Record, frozen=True, kw_only=True):
     """The score of one question; `score` is None where a person has to give it."""
 
     grade_id: GradeId
@@ -84,7 +84,7 @@ class QuestionResult(Record, kw_only=True):
         return self.score is None
 
 
-class Repair(Record, kw_only=True):
+class Repair(Record, frozen=True, kw_only=True):
     """One thing that was put right in a submitted notebook before it ran."""
 
     kind: str
@@ -102,7 +102,7 @@ class CellStatus(StrEnum):
     NOT_RUN = "not run"
 
 
-class CellRun(Record, kw_only=True):
+class CellRun(Record, frozen=True, kw_only=True):
     """How one code cell of the restored notebook ran; `message` is a sentence for the student."""
 
     index: int
@@ -112,7 +112,7 @@ class CellRun(Record, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class Attempt(Record, kw_only=True):
+class Attempt(Record, frozen=True, kw_only=True):
     """One training of a model with one seed.
 
     `test_accuracy` and `train_accuracy` hold one value in [0, 1] for each epoch that was needed.
@@ -129,7 +129,7 @@ class Attempt(Record, kw_only=True):
         return max(self.test_accuracy, default=0.0)
 
 
-class TrainingRecord(Record, kw_only=True):
+class TrainingRecord(Record, frozen=True, kw_only=True):
     """What training a model showed: every attempt, and the floor it was held against."""
 
     question: GradeId
@@ -144,7 +144,7 @@ class TrainingRecord(Record, kw_only=True):
         return max((attempt.best for attempt in self.attempts), default=0.0)
 
 
-class GradeReport(Record, kw_only=True):
+class GradeReport(Record, frozen=True, kw_only=True):
     """The outcome of grading one submission."""
 
     format: str = REPORT_FORMAT
@@ -183,7 +183,7 @@ class GradeReport(Record, kw_only=True):
         return any(check.outcome is Outcome.ERROR for check in self.checks)
 
 
-class RunFacts(Record, kw_only=True):
+class RunFacts(Record, frozen=True, kw_only=True):
     """What `GradeReport` leaves out: how long grading took, where, and with which versions."""
 
     student: StudentId

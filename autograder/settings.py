@@ -18,7 +18,7 @@ PositiveInt = Annotated[int, Meta(gt=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 
-class Limits(Record, kw_only=True):
+class Limits(Record, frozen=True, kw_only=True):
     """What one submission may use; kept from outside its process."""
 
     cell_s: Positive = 60.0
@@ -42,7 +42,7 @@ class FitPolicy(StrEnum):
     SKIP = "skip"
 
 
-class Execution(Record, kw_only=True):
+class Execution(Record, frozen=True, kw_only=True):
     """How the cells of a submission run."""
 
     fit: FitPolicy = FitPolicy.ONE_BATCH
@@ -63,7 +63,7 @@ class Schedule(StrEnum):
     COSINE = "cosine"
 
 
-class Recipe(Record, kw_only=True):
+class Recipe(Record, frozen=True, kw_only=True):
     """How a model is trained before it is judged.
 
     `floors` maps a question's `grade_id` to the accuracy in [0, 1] on held-out images that its model has to
@@ -87,7 +87,7 @@ class Recipe(Record, kw_only=True):
     floors: dict[str, Fraction] = {}
 
 
-class Settings(Record, kw_only=True):
+class Settings(Record, frozen=True, kw_only=True):
     """The whole of an `assignment.toml`."""
 
     title: str

@@ -15,11 +15,11 @@ from pathlib import Path
 from autograder.corpus import Variant, VariantKind, fill, read_corpus
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import AssignmentError, UsageError
-from autograder.grading import Rubric
 from autograder.notebooks import cells
 from autograder.pool.events import Listener, ignore
 from autograder.pool.local import LocalPool
 from autograder.records import CheckId, GradeReport, Outcome, QuestionKind, StudentId
+from autograder.rubric import Rubric
 
 _NEUTRAL = (Outcome.PASSED, Outcome.NOT_RUN, Outcome.NOT_ATTEMPTED)
 
@@ -91,9 +91,7 @@ def _grade(
             path = Path(folder) / variant.name / f"{rubric.assignment.id}.ipynb"
             path.parent.mkdir()
             path.write_bytes(cells.to_bytes(fill(rubric.released, variant.sources)))
-            submissions.append(
-                Submission(assignment=rubric.assignment.id, student=StudentId(variant.name), path=path)
-            )
+            submissions.append(Submission(assignment=rubric.assignment.id, student=StudentId(variant.name), path=path))
         graded = pool.grade(course, rubric, submissions, on_event=on_event)
         return {each.report.student: each.report for each in graded}
 

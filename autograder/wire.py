@@ -124,7 +124,10 @@ def encode(value: Any, caps: Caps = DEFAULT_CAPS) -> bytes:
         if kind is Opaque:
             return {"$": "opaque", "v": item.kind}
         if isinstance(item, np.ndarray | np.generic) or hasattr(kind, "__array__"):
-            array = np.array(item, copy=True, subok=False)
+            try:
+                array = np.array(item, copy=True, subok=False)
+            except Exception:  # noqa: BLE001 - an object's own conversion may do anything
+                return {"$": "opaque", "v": f"{kind.__module__}.{kind.__qualname__}"[:200]}
             name = _NAMES.get(array.dtype.newbyteorder("<"))
             if name is None:
                 return {"$": "opaque", "v": f"array of dtype {array.dtype}"[:200]}
@@ -241,8 +244,10 @@ def _array(name: str, shape: list[Any], index: int, buffers: list[memoryview], c
     if math.prod(shape) * dtype.itemsize != len(buffers[index]):
         raise WireError("an array's shape and size disagree")
     if name == "bool":  # any byte but 0 is True: no trap representations
-        return (np.frombuffer(buffers[index], "u1") != 0).reshape(shape)
-    return np.frombuffer(buffers[index], dtype).reshape(shape).copy()
+        truths: np.ndarray = np.frombuffer(buffers[index], "u1") != 0
+        return truths.reshape(shape)
+    array: np.ndarray = np.frombuffer(buffers[index], dtype).reshape(shape).copy()
+    return array
 
 
 class TimedOut(Exception):

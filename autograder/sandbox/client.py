@@ -296,4 +296,3 @@ def clean_environment(**extra: str) -> dict[str, str]:
         "MPLCONFIGDIR": str(cache / "matplotlib"),
         **extra,
     }
-

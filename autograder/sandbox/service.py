@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.errors import SubmissionError, WireError
+from autograder.errors import LimitExceeded, SubmissionError, WireError
 from autograder.wire import Channel, Closed
 
 Handler = Callable[..., Any]
@@ -18,7 +18,8 @@ Handler = Callable[..., Any]
 def serve(channel: Channel, handlers: Mapping[str, Handler]) -> None:
     """Answer requests with the handlers until the channel closes.
 
-    A `SubmissionError` of a handler is told by its kind and message. Any other exception is told as
+    A `SubmissionError` of a handler is told by its kind and message, an answer that is too large as
+    `LimitExceeded`. Any other exception is told as
     ``InfrastructureError``: a fault of the machine or of ours.
     """
     while True:
@@ -42,9 +43,10 @@ def serve(channel: Channel, handlers: Mapping[str, Handler]) -> None:
         except Closed:
             return
         except WireError as error:
-            channel.send({"id": request["id"], "error": describe(error)})
+            too_large = LimitExceeded(f"the answer cannot be looked at: {error.message}")
+            channel.send({"id": request["id"], "error": describe(too_large)})
 
 
-def describe(error: SubmissionError | WireError) -> dict[str, str]:
+def describe(error: SubmissionError) -> dict[str, str]:
     """Return an error as plain data."""
     return {"kind": type(error).__name__, "message": error.message[:4000], "staff_note": error.staff_note[:4000]}

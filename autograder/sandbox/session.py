@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class NotebookSession:
     cells
         What to run, in order.
     files
-        Copied beside the notebook before it runs.
+        Copied beside the notebook before it runs, by the path that they have there.
     seed
         Of the random generators that student code finds.
     """
@@ -65,14 +65,14 @@ class NotebookSession:
         *,
         limits: Limits,
         execution: Execution,
-        files: Sequence[Path] = (),
+        files: Mapping[str, Path] | None = None,
         seed: int = 0,
     ) -> None:
         self._control = control
         self._cells = tuple(cells)
         self._limits = limits
         self._execution = execution
-        self._files = tuple(files)
+        self._files = dict(files or {})
         self._seed = seed
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._child: Child | None = None
@@ -173,8 +173,9 @@ class NotebookSession:
     def _spec(self) -> dict[str, Any]:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
-        for file in self._files:
-            shutil.copy(file, self._folder / file.name)
+        for name, file in self._files.items():
+            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, self._folder / name)
         return {
             "kind": "submission",
             "folder": str(self._folder),
@@ -194,7 +195,12 @@ class NotebookSession:
 def _executed(cell: Cell, answer: Any, limit: str) -> ExecutedCell:
     """Return a cell's outcome from the child's answer, of which nothing is believed but its kind."""
     match answer:
-        case {"outputs": list(outputs), "notes": list(notes), "error": None | str() as error, "was_interrupted": bool()}:
+        case {
+            "outputs": list(outputs),
+            "notes": list(notes),
+            "error": None | str() as error,
+            "was_interrupted": bool(),
+        }:
             status = CellStatus.LIMIT if limit else CellStatus.OK if error is None else CellStatus.RAISED
             message = f"The cell {limit}." if limit else "" if error is None else f"The cell raised {error}"
             kept = tuple(str(note)[:300] for note in notes[:20])

@@ -21,6 +21,7 @@ import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
 from traitlets.config import Config
 
 MAX_SIDE = 1200
@@ -91,7 +92,7 @@ class _Stream(io.TextIOBase):
         return False
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython's traits are untyped
+class _Publisher(DisplayPublisher):
     owner: Any = None
 
     def publish(self, data: dict[str, Any], metadata: Any = None, source: Any = None, **kwargs: Any) -> None:
@@ -101,7 +102,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython's traits ar
         self.owner.recorder.clear()
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]  # IPython's traits are untyped
+class _Hook(DisplayHook):
     owner: Any = None
 
     def write_output_prompt(self) -> None:
@@ -114,6 +115,11 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython's traits are untyped
         pass
 
 
+class _IPython(InteractiveShell):
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
+
+
 class Shell:
     """Runs cells in one namespace.
 
@@ -124,16 +130,15 @@ class Shell:
     """
 
     def __init__(self, max_output_chars: int) -> None:
-        InteractiveShell.clear_instance()
+        _IPython.clear_instance()
         config = Config()
         config.HistoryManager.enabled = False  # it would open a database
         config.InteractiveShell.colors = "nocolor"
-        config.InteractiveShell.display_pub_class = _Publisher
-        config.InteractiveShell.displayhook_class = _Hook
         config.InteractiveShell.cache_size = 0  # Out[] would keep every result alive
         self.recorder = Recorder(max_output_chars)
         self._max_output_chars = max_output_chars
-        self._shell: Any = InteractiveShell.instance(config=config)
+        shell: Any = _IPython.instance(config=config)
+        self._shell = shell  # Any: IPython's traits are not what its annotations say
         self._shell.display_pub.owner = self
         self._shell.displayhook.owner = self
         self._shell.db = {}  # %cd would look for a profile folder
@@ -155,7 +160,7 @@ class Shell:
         self.recorder = Recorder(self._max_output_chars)
         self.notes = []
         streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")  # type: ignore[assignment]
+        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:
             result = self._shell.run_cell(source, store_history=False)
             self.error = result.error_before_exec or result.error_in_exec
@@ -214,7 +219,7 @@ def figure_pixels(figure: Any) -> np.ndarray:
 
     largest = max(figure.get_size_inches())
     figure.set_dpi(min(figure.get_dpi(), MAX_SIDE / largest))
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return np.array(canvas.buffer_rgba())
 

@@ -156,7 +156,7 @@ class Notebook:
     def _as_data(self, value: Any, what: str) -> Any:
         if isinstance(value, keras.KerasTensor | keras.Variable) or hasattr(value, "numpy"):
             return _student(lambda: np.asarray(value), what)  # TensorFlow's tensors are arrays to a student
-        return _plain(value)
+        return _student(lambda: _plain(value), what)
 
     def _as_kept(self, value: Any, what: str, is_compiled: bool = False) -> dict[str, Any]:
         if is_compiled:
@@ -260,7 +260,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if type(value) in (list, tuple):
         return type(value)(_plain(each, depth + 1) for each in value)
     if type(value) is dict:
-        return {key: _plain(each, depth + 1) for key, each in value.items()}
+        return {key: _plain(each, depth + 1) for key, each in list(value.items())}
     if isinstance(value, keras.KerasTensor):
         return value
     if hasattr(value, "numpy") and hasattr(value, "dtype"):

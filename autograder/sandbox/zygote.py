@@ -22,10 +22,6 @@ def preload() -> None:
     if hide:  # keras would import it where it is installed: 1.2 s for nothing
         sys.modules["sklearn"] = None  # type: ignore[assignment]
     import keras
-    import matplotlib.backends.backend_agg
-    import matplotlib.pyplot
-    import PIL.Image
-    import PIL.PngImagePlugin
     import tensorflow
 
     if hide:

@@ -18,7 +18,7 @@ Kind = Callable[[Any, str], Any]
 
 
 def number() -> Kind:
-    """A number: int or float, NumPy's scalars and arrays of one number too; never True or False."""
+    """Accept a number: int or float, NumPy's scalars and arrays of one number too; never True or False."""
 
     def check(value: Any, what: str) -> float | int:
         if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
@@ -32,7 +32,7 @@ def number() -> Kind:
 
 
 def whole_number() -> Kind:
-    """A number of an integer type: 3, not 3.0."""
+    """Accept a number of an integer type: 3, not 3.0."""
 
     def check(value: Any, what: str) -> int:
         found = number()(value, what)
@@ -44,7 +44,7 @@ def whole_number() -> Kind:
 
 
 def numbers(count: int | None = None) -> Kind:
-    """Several numbers in a tuple, a list or an array of one axis; returned as a tuple."""
+    """Accept several numbers in a tuple, a list or an array of one axis; returned as a tuple."""
 
     def check(value: Any, what: str) -> tuple[float | int, ...]:
         if isinstance(value, np.ndarray) and value.ndim == 1:
@@ -60,7 +60,7 @@ def numbers(count: int | None = None) -> Kind:
 
 
 def array(shape: tuple[int | None, ...] | None = None, dtype: str | None = None) -> Kind:
-    """An array of numbers; nested lists and tuples of numbers are converted.
+    """Accept an array of numbers; nested lists and tuples of numbers are converted.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def array(shape: tuple[int | None, ...] | None = None, dtype: str | None = None)
 
 
 def text() -> Kind:
-    """A string."""
+    """Accept a string."""
 
     def check(value: Any, what: str) -> str:
         if type(value) is not str:
@@ -104,7 +104,7 @@ def text() -> Kind:
 
 
 def mapping(kind: Kind) -> Kind:
-    """A dict of strings to values of one kind."""
+    """Accept a dict of strings to values of one kind."""
 
     def check(value: Any, what: str) -> dict[str, Any]:
         if type(value) is not dict:
@@ -117,7 +117,7 @@ def mapping(kind: Kind) -> Kind:
 
 
 def tuple_of(*kinds: Kind) -> Kind:
-    """A tuple or a list of so many values, each of its own kind."""
+    """Accept a tuple or a list of so many values, each of its own kind."""
 
     def check(value: Any, what: str) -> tuple[Any, ...]:
         if type(value) not in (tuple, list):

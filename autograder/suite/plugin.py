@@ -129,7 +129,7 @@ class SuitePlugin:
 
     @pytest.fixture(scope="session")
     def submission(self) -> Submission:
-        """Typed access to what the notebook defined; one for all checks, so that a module's fixture may keep answers."""
+        """Typed access to what the notebook defined; one for all checks, so that a fixture may keep answers."""
         return self._given.submission
 
     @pytest.fixture
@@ -163,7 +163,7 @@ class SuitePlugin:
         if raised is not None and (check.id not in self.results.outcomes or call.when == "teardown"):
             self.results.outcomes[check.id] = self._classify(check, raised.value)
         elif call.when == "call":
-            self.results.outcomes[check.id] = _result(check, Outcome.PASSED)
+            self.results.outcomes[check.id] = result(check, Outcome.PASSED)
         return report
 
     @property
@@ -181,17 +181,17 @@ class SuitePlugin:
         failed = Outcome.NOT_ATTEMPTED if untouched else Outcome.FAILED
         if isinstance(error, pytest.skip.Exception) and self._unmet(check):
             if untouched:
-                return _result(check, Outcome.NOT_ATTEMPTED)
-            return _result(check, Outcome.NOT_RUN, waits_for=self._unmet(check))
+                return result(check, Outcome.NOT_ATTEMPTED)
+            return result(check, Outcome.NOT_RUN, waits_for=self._unmet(check))
         if isinstance(error, SubmissionError):
-            return _result(check, failed, error.message, staff_note=error.staff_note)
+            return result(check, failed, error.message, staff_note=error.staff_note)
         if type(error) is AssertionError:
             at = traceback.extract_tb(error.__traceback__)[-1].filename
             if Path(at).is_relative_to(self._folder) and str(error):
-                return _result(check, failed, str(error))
-            return _result(check, failed, f"This does not hold: {check.title}", staff_note=str(error)[:2000])
+                return result(check, failed, str(error))
+            return result(check, failed, f"This does not hold: {check.title}", staff_note=str(error)[:2000])
         staff_note = "".join(traceback.format_exception(error))[-4000:]
-        return _result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note=staff_note)
+        return result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note=staff_note)
 
 
 ERROR_SENTENCE = "This check could not be carried out, which is not your fault. A person will look at it."
@@ -238,7 +238,7 @@ def _first_line(text: str | None) -> str:
     return text.strip().partition("\n")[0].strip() if text else ""
 
 
-def _result(
+def result(
     check: Check,
     outcome: Outcome,
     message: str = "",
@@ -246,6 +246,7 @@ def _result(
     waits_for: tuple[CheckId, ...] = (),
     staff_note: str = "",
 ) -> CheckResult:
+    """Return a check's result; the hint is for students whose answer failed it."""
     return CheckResult(
         check_id=check.id,
         question=check.question,
@@ -263,7 +264,7 @@ def complete(results: Results) -> tuple[CheckResult, ...]:
     """Return one result for every check that was collected: what has none is an ERROR."""
     return tuple(
         results.outcomes.get(check.id)
-        or _result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note="pytest gave no result for this check")
+        or result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note="pytest gave no result for this check")
         for check in results.checks.values()
     )
 

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from autograder.errors import AssignmentError
 from autograder.records import CheckId, CheckResult
 from autograder.suite.plugin import Check, Results, SuiteContext, SuitePlugin, complete
 
+_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 # Plugins of pytest that a suite does not need; each costs time at every start.
 _WITHOUT = (
     "cacheprovider",
@@ -77,7 +79,6 @@ def warm() -> None:
             "@question('warm')\n@points(1)\ndef test_warm():\n    'Warm.'\n    assert True, 'never'\n"
         )
         collect(folder)
-    sys.modules.pop("test_warm", None)
 
 
 def _files(folder: Path) -> tuple[str, ...]:
@@ -88,18 +89,35 @@ def _files(folder: Path) -> tuple[str, ...]:
 def _pytest(arguments: tuple[str, ...] | list[str], plugin: SuitePlugin) -> tuple[int | pytest.ExitCode, str]:
     """Run pytest without autoloaded plugins, configuration files or output of its own."""
     options = ["-q", "-q", "--no-header", "--assert=plain", "--tb=no", "--import-mode=importlib", "-c", os.devnull]
-    options += ["--rootdir", str(Path(arguments[0]).parent), "--noconftest", "-W", "ignore"]
+    folder = Path(arguments[0]).parent
+    options += ["--rootdir", str(folder), "--noconftest", "-W", "ignore"]
     for name in _WITHOUT:
         options += ["-p", f"no:{name}"]
     printed = io.StringIO()
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            code = pytest.main([*options, *arguments], plugins=[plugin])
-    finally:
-        if before is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+    with _as_first_run(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        code = pytest.main([*options, *arguments], plugins=[plugin])
     return code, printed.getvalue()
+
+
+@contextlib.contextmanager
+def _as_first_run(folder: Path) -> Iterator[None]:
+    """Run pytest as if it were the first time in this process, and as if no other pytest were running.
+
+    A suite's modules would else be taken from the last run, and the hook of an outer pytest would rewrite their
+    assertions, which puts hidden values into messages.
+    """
+    finders = list(sys.meta_path)
+    plugins = os.environ.get(_AUTOLOAD)
+    sys.meta_path[:] = [finder for finder in finders if type(finder).__name__ != "AssertionRewritingHook"]
+    os.environ[_AUTOLOAD] = "1"
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = finders
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").parent == folder:
+                del sys.modules[name]
+        if plugins is None:
+            del os.environ[_AUTOLOAD]
+        else:
+            os.environ[_AUTOLOAD] = plugins

@@ -1,5 +1,6 @@
 """The codec carries plain data unchanged, and turns everything else into one kind of error."""
 
+import contextlib
 import json
 import math
 import socket
@@ -52,10 +53,8 @@ def test_plain_data_arrives_unchanged(value):
 def test_any_bytes_decode_or_are_refused(data):
     """No bytes raise anything but WireError."""
     for message in (data, MAGIC + data, MAGIC + struct.pack("<I", len(data)) + data):
-        try:
+        with contextlib.suppress(WireError):
             decode(message)
-        except WireError:
-            pass
 
 
 @given(VALUES, st.data())
@@ -63,10 +62,8 @@ def test_a_damaged_message_decodes_or_is_refused(value, data):
     """A byte that changed on the way raises nothing but WireError."""
     message = bytearray(encode(value))
     message[data.draw(st.integers(0, len(message) - 1))] ^= data.draw(st.integers(1, 255))
-    try:
+    with contextlib.suppress(WireError):
         decode(bytes(message))
-    except WireError:
-        pass
 
 
 def framed(header: str, body: bytes = b"") -> bytes:
@@ -111,7 +108,11 @@ def test_objects_do_not_cross():
 
         __hash__ = float.__hash__
 
-    for value in (Liar(1.0), np.array([object()]), len, {1, 2}, b"bytes"):
+    class Raising:
+        def __array__(self, *args, **kwargs):
+            raise RuntimeError
+
+    for value in (Liar(1.0), Raising(), np.array([object()]), len, {1, 2}, b"bytes"):
         arrived = decode(encode(value))
         assert isinstance(arrived, Opaque)
         assert arrived != arrived

@@ -1,0 +1,158 @@
+"""Grade what students handed in, and put the results where people look: reports, notebooks, pages, gradebook.
+
+Only this process writes, and it writes each submission's files as soon as that is graded, so whatever ends a
+batch early loses nothing that was finished. A submission keeps its report while nothing that the report depends
+on has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.course import Assignment, Course, Submission
+from autograder.errors import SubmissionError, UsageError
+from autograder.gradebook.nbgrader import write_reports
+from autograder.grading import Graded, report_key
+from autograder.notebooks import cells
+from autograder.notebooks.reading import read_file, read_notebook
+from autograder.pool.events import Finished, Listener, ignore
+from autograder.pool.local import LocalPool
+from autograder.records import CellStatus, GradeReport, RunFacts, StudentId, from_json, to_json
+from autograder.reports.feedback import render_feedback
+from autograder.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A graded class: one report for every submission, sorted by student."""
+
+    reports: tuple[GradeReport, ...]
+    num_reused: int
+
+
+def grade_class(
+    course: Course,
+    assignment: Assignment,
+    *,
+    students: Sequence[str] = (),
+    force: bool = False,
+    recipe: str | None = None,
+    workers: int | None = None,
+    on_event: Listener = ignore,
+) -> Batch:
+    """Grade every submission of an assignment.
+
+    Parameters
+    ----------
+    students
+        Only these, where any are named.
+    force
+        Grade again also what has not changed.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to grade, or a named student handed in nothing.
+    AssignmentError
+        If the suite or the release cannot be used.
+    """
+    submissions = _chosen(course, assignment, students)
+    rubric = Rubric.read(assignment)
+    reports: dict[StudentId, GradeReport] = {}
+    todo = []
+    for submission in submissions:
+        kept = None if force else _kept(course, rubric, submission, recipe)
+        if kept is None:
+            todo.append(submission)
+        else:
+            reports[submission.student] = kept
+            on_event(Finished(student=submission.student, report=kept, reused=True))
+    num_reused = len(reports)
+    try:
+        if todo:
+            with LocalPool(workers) as pool:
+                for graded in pool.grade(course, rubric, todo, recipe=recipe, on_event=on_event):
+                    publish(course, assignment, graded)
+                    reports[graded.report.student] = graded.report
+    finally:
+        finished = tuple(reports[student] for student in sorted(reports))
+        if finished:
+            write_reports(course, assignment, rubric.released, finished)
+    return Batch(finished, num_reused)
+
+
+def grade_file(
+    course: Course, assignment: Assignment, path: Path, *, recipe: str | None = None, on_event: Listener = ignore
+) -> GradeReport:
+    """Grade one file and write nothing.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    submission = Submission(assignment=assignment.id, student=StudentId(path.stem), path=path)
+    rubric = Rubric.read(assignment)
+    with LocalPool(1) as pool:
+        (graded,) = pool.grade(course, rubric, [submission], recipe=recipe, on_event=on_event)
+    return graded.report
+
+
+def publish(course: Course, assignment: Assignment, graded: Graded) -> None:
+    """Write what a submission's grading gave into the course folder; `RunFacts` last, they say that it is whole."""
+    report = graded.report
+    student, name = report.student, assignment.id
+    _write(course.report_path(student, name), to_json(report))
+    sources = {}
+    if graded.notebook is not None:
+        _write(course.autograded_path(student, name), graded.notebook.encode())
+        notebook = read_notebook(graded.notebook.encode())
+        sources = {grade_id: cell.source for grade_id, cell in cells.answers(notebook)}
+    page = render_feedback(report, title=assignment.settings.title, sources=sources)
+    _write(course.feedback_path(student, name), page.encode())
+    _write(course.run_path(student, name), to_json(graded.run))
+
+
+def _chosen(course: Course, assignment: Assignment, students: Sequence[str]) -> tuple[Submission, ...]:
+    submissions = course.submissions(assignment.id)
+    if not submissions:
+        raise UsageError(
+            f"nothing was handed in: {course.root / 'submitted'} has no folder <student>/{assignment.id}; "
+            f"put notebooks there as <student>/{assignment.id}/{assignment.id}.ipynb"
+        )
+    missing = sorted(set(students) - {submission.student for submission in submissions})
+    if missing:
+        raise UsageError(f"nothing was handed in by {', '.join(missing)}: see {course.root / 'submitted'}")
+    return tuple(submission for submission in submissions if not students or submission.student in students)
+
+
+def _kept(course: Course, rubric: Rubric, submission: Submission, recipe: str | None) -> GradeReport | None:
+    """Return the report of an earlier grading that still holds.
+
+    What ended in an error, or ran into a limit, is always tried again: a busy machine may have been to blame.
+    """
+    try:
+        data = read_file(submission.path)
+        run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
+        report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
+    except (FileNotFoundError, SubmissionError, msgspec.DecodeError):
+        return None
+    if run.key != report_key(course, rubric, data, recipe):
+        return None
+    if report.has_errors or any(cell.status is CellStatus.LIMIT for cell in report.cells):
+        return None
+    return report
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)

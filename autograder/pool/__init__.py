@@ -1,0 +1,1 @@
+"""Maps grading over submissions, with a row for every student whatever happens."""

@@ -1,0 +1,55 @@
+"""The fork server of grading: a child of it grades one submission and sends back its report.
+
+It has everything that grading imports, and pytest warmed, but no TensorFlow. A child gets the zygote's control
+socket, and says on its job socket::
+
+    {"step": str}                                              any number of times
+    {"report": str, "run": str, "notebook": str | None}        once: JSON texts
+    {"failed": str}                                            instead, where our side failed
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+from autograder.course import Course, Submission
+from autograder.errors import AutograderError
+from autograder.grading import Grader
+from autograder.records import AssignmentId, StudentId, to_json
+from autograder.rubric import Rubric
+from autograder.sandbox.client import ControlSocket
+from autograder.sandbox.forkserver import Request, serve
+from autograder.suite import runner
+from autograder.wire import Channel
+
+
+def run_child(request: Request) -> None:
+    """Grade the submission that the request names."""
+    spec = request.spec
+    channel = Channel(request.job)
+    course = Course(Path(spec["course"]))
+    zygote = ControlSocket(socket.socket(fileno=request.descriptors[0]))
+    submission = Submission(
+        assignment=AssignmentId(spec["assignment"]), student=StudentId(spec["student"]), path=Path(spec["path"])
+    )
+    try:
+        rubric = Rubric.read(course.assignment(submission.assignment))
+        grader = Grader(course, rubric, zygote, spec["recipe"], on_step=lambda text: channel.send({"step": text}))
+        graded = grader.grade(submission)
+    except AutograderError as error:
+        channel.send({"failed": error.message})
+        return
+    channel.send(
+        {
+            "report": to_json(graded.report).decode(),
+            "run": to_json(graded.run).decode(),
+            "notebook": graded.notebook,
+        }
+    )
+
+
+if __name__ == "__main__":
+    runner.warm()
+    serve(int(sys.argv[1]), run_child)

@@ -1,0 +1,50 @@
+"""One zygote for all tests that run student code: importing TensorFlow takes seconds."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from autograder.grading import open_runtime
+from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
+from autograder.sandbox.session import Cell, NotebookSession
+from autograder.settings import Execution, Limits
+from autograder.suite.submission import Submission
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[ControlSocket]:
+    """The control socket of a running zygote."""
+    with ForkServer("autograder.sandbox.zygote", clean_environment()) as server:
+        yield server.control
+
+
+@pytest.fixture
+def session(zygote: ControlSocket) -> Iterator[Callable[..., NotebookSession]]:
+    """Open a notebook of the given cells; closed after the test."""
+    opened: list[NotebookSession] = []
+
+    def open_session(*sources: str, execution: Execution | None = None, **limits: Any) -> NotebookSession:
+        cells = [Cell(index, None, source) for index, source in enumerate(sources)]
+        made = NotebookSession(
+            zygote, cells, limits=Limits(**{"cell_s": 30, **limits}), execution=execution or Execution(), seed=7
+        )
+        opened.append(made)
+        return made
+
+    yield open_session
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def submission(zygote: ControlSocket, session: Callable[..., NotebookSession]) -> Iterator[Callable[..., Submission]]:
+    """Run a notebook of the given cells and return what a check holds of it."""
+    with open_runtime(zygote) as runtime:
+
+        def open_submission(*sources: str, **options: Any) -> Submission:
+            notebook = session(*sources, **options)
+            notebook.run()
+            return Submission(notebook, lambda: runtime, {})
+
+        yield open_submission

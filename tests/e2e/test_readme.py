@@ -1,0 +1,70 @@
+"""README's commands work as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+_BLOCKS = re.findall(r"^ *```console\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+COMMANDS = [line.strip().removeprefix("$ ") for block in _BLOCKS for line in block.splitlines()]
+MAKE = [command for command in COMMANDS if command.startswith("make ")]
+AUTOGRADER = [command for command in COMMANDS if command.startswith("autograder ")]
+LONG = ["autograder verify convnets"]  # `.ci/run` runs it
+
+
+def test_every_command_is_looked_at() -> None:
+    """The console blocks hold commands of these two kinds, the first two being those that a newcomer starts with."""
+    assert COMMANDS[:2] == ["make demo", "make test"]
+    assert sorted(MAKE + AUTOGRADER) == sorted(COMMANDS)
+    assert set(LONG) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", MAKE)
+def test_make_knows_the_target(command: str) -> None:
+    """What README makes can be made."""
+    done = subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", AUTOGRADER)
+def test_the_options_are_known(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command and option of README can be parsed."""
+    assert main([*shlex.split(command)[1:], "--help"]) == 0
+    assert capsys.readouterr().out.startswith("Usage: autograder ")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of this course, to which ada has handed in the release as it is."""
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("assignments", "solutions", "release", "tests/suites"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("nbgrader_config.py", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    handed_in = folder / "submitted" / "ada" / "convnets"
+    handed_in.mkdir(parents=True)
+    shutil.copy(folder / "release" / "convnets" / "convnets.ipynb", handed_in)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [command for command in AUTOGRADER if command not in LONG])
+def test_the_command_runs(command: str, course: Path) -> None:
+    """Commands that take no more than a minute end well in a course."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        shlex.split(command), cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
