@@ -129,7 +129,7 @@ class Grader:
 
     def _unreadable(self, submission: Submission, data: bytes, error: SubmissionError) -> GradeReport:
         checks = self.rubric.all_checks(Outcome.FAILED, UNREADABLE)
-        return _report_without_run(self.rubric, submission, data, checks, error.message, error.staff_note)
+        return _report_without_run(self.rubric, submission, data, checks, problem=error)
 
     def _session(self, restored: Restored, data: bytes, secret: CourseSecret) -> NotebookSession:
         assignment = self.rubric.assignment
@@ -201,7 +201,7 @@ def failed(rubric: Rubric, submission: Submission, error: AutograderError) -> Gr
         data = read_file(submission.path)
     except SubmissionError:
         data = b""
-    report = _report_without_run(rubric, submission, data, checks, "", error.message)
+    report = _report_without_run(rubric, submission, data, checks)
     return Graded(report, _Facts(submission).finish(key=""))
 
 
@@ -268,19 +268,19 @@ def _report_without_run(
     submission: Submission,
     data: bytes,
     checks: tuple[CheckResult, ...],
-    problem: str,
-    staff_note: str,
+    problem: SubmissionError | None = None,
 ) -> GradeReport:
+    """Return the report of what was not run: what cannot be read is worth nothing, the rest waits for a person."""
     return GradeReport(
         assignment=rubric.assignment.id,
         student=submission.student,
         submission_sha256=hashlib.sha256(data).hexdigest() if data else "",
         release_id="",
         isolation=ISOLATION,
-        questions=rubric.questions(checks, None),
+        questions=rubric.questions(checks, None if problem else frozenset()),
         checks=checks,
-        problem=problem,
-        staff_note=staff_note,
+        problem=problem.message if problem else "",
+        staff_note=problem.staff_note if problem else "",
     )
 
 

@@ -57,7 +57,7 @@ class Rubric:
         """Return the score of each question, in the notebook's order.
 
         A question with an ERROR, and a manual one that was answered, wait for a person. `untouched` is None
-        where there is no notebook to look at.
+        where there is nothing that a person could look at.
         """
         mine: dict[GradeId, list[CheckResult]] = {}
         for result in results:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,15 @@ def test_the_command_runs(command: str, course: Path) -> None:
         shlex.split(command), cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_suite_in_readme_is_a_suite(tmp_path: Path) -> None:
+    """The suite that README shows can be collected."""
+    (block,) = re.findall(r"^ *```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_batchnorm_model.py").write_text(textwrap.dedent(block))
+    script = (
+        "import sys, pathlib; from autograder.suite.runner import collect; print(*collect(pathlib.Path(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "batchnorm_model.scores_ten_classes\n"

@@ -1,0 +1,102 @@
+"""`autograder grade`: grades what students handed in, or one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograder.cli.options import course_option, workers_option
+from autograder.course import Assignment, Course
+from autograder.errors import UsageError
+
+NEEDS_PERSON = 1
+
+
+@click.command("grade", short_help="Grade what students handed in.")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--student", "students", multiple=True, metavar="ID", help="Only this student; may be given several times."
+)
+@click.option("--force", is_flag=True, help="Grade again also what has not changed since it was graded.")
+@click.option(
+    "--recipe", metavar="RECIPE", help="Train with this recipe of assignment.toml, not with the one it chooses."
+)
+@click.option(
+    "--submission", "file", type=click.Path(path_type=Path), metavar="FILE", help="Grade one file, and write nothing."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print reports as JSON: one file's indented, a class's one a line."
+)
+@workers_option
+@course_option
+def command(
+    course: Course,
+    name: str,
+    students: tuple[str, ...],
+    force: bool,
+    recipe: str | None,
+    file: Path | None,
+    as_json: bool,
+    workers: int | None,
+) -> int:
+    """Grade what students handed in to NAME.
+
+    Notebooks are read from submitted/STUDENT/NAME/NAME.ipynb. Scores go to gradebook.db, which nbgrader reads too, a
+    page for each student to feedback/, the executed notebooks to autograded/, and reports as JSON to reports/.
+    Scores that a person gave are never touched, and what has not changed is not graded again.
+
+    The exit code is 1 where a check could not be made, so that a person has to look.
+    """
+    assignment = course.assignment(name)
+    if file is not None:
+        if students or force:
+            raise UsageError("--submission grades one file: --student and --force choose among what was handed in")
+        return _grade_file(course, assignment, file, recipe, as_json)
+    return _grade_class(course, assignment, students, force, recipe, as_json, workers)
+
+
+def _grade_file(course: Course, assignment: Assignment, file: Path, recipe: str | None, as_json: bool) -> int:
+    from autograder.batch import grade_file
+    from autograder.cli.progress import watch
+    from autograder.cli.tables import print_report
+    from autograder.records import to_json
+
+    with watch(f"grading {file.name}", 1) as on_event:
+        report = grade_file(course, assignment, file, recipe=recipe, on_event=on_event)
+    if as_json:
+        click.echo(to_json(report), nl=False)
+    else:
+        print_report(report)
+    return NEEDS_PERSON if report.has_errors else 0
+
+
+def _grade_class(
+    course: Course,
+    assignment: Assignment,
+    students: tuple[str, ...],
+    force: bool,
+    recipe: str | None,
+    as_json: bool,
+    workers: int | None,
+) -> int:
+    import msgspec
+
+    from autograder.batch import grade_class
+    from autograder.cli.progress import watch
+    from autograder.cli.tables import print_batch
+
+    total = len(set(students)) or len(course.submissions(assignment.id))
+    with watch(f"grading {assignment.id}", total) as on_event:
+        batch = grade_class(
+            course, assignment, students=students, force=force, recipe=recipe, workers=workers, on_event=on_event
+        )
+    if as_json:
+        for report in batch.reports:
+            click.echo(msgspec.json.encode(report))
+    else:
+        print_batch(batch.reports)
+        if batch.num_reused:
+            click.echo(f"{batch.num_reused} unchanged since they were graded")
+        click.echo(f"scores: {course.gradebook}\npages:  {course.root / 'feedback'}")
+    return NEEDS_PERSON if any(report.has_errors for report in batch.reports) else 0

@@ -1,0 +1,79 @@
+"""Describes a layer of Keras's own as plain data, in the student's process."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.models.catalogue import ENDS_WITH_ACTIVATION, LAYERS
+
+_CLASSES = {name: getattr(keras.layers, name) for name in LAYERS if hasattr(keras.layers, name)}
+_ACTIVATIONS = {
+    function: name
+    for name, function in vars(keras.activations).items()
+    if inspect.isfunction(function) and name not in ("get", "serialize", "deserialize")
+}
+
+
+def is_known(layer: keras.Layer) -> bool:
+    """Return whether a layer is exactly of a class that is rebuilt, and not of a subclass."""
+    return _CLASSES.get(type(layer).__name__) is type(layer)
+
+
+def is_from_keras(layer: keras.Layer) -> bool:
+    """Return whether a layer's class is Keras's own, rebuilt or not."""
+    return getattr(keras.layers, type(layer).__name__, None) is type(layer)
+
+
+def custom_activation(layer: keras.Layer) -> Any:
+    """Return the activation at a layer's end where it is not one that has a name in Keras, else None."""
+    if type(layer).__name__ not in ENDS_WITH_ACTIVATION:
+        return None
+    activation = layer.activation
+    if activation is None or (inspect.isfunction(activation) and activation in _ACTIVATIONS):
+        return None
+    return activation
+
+
+def layer_config(layer: keras.Layer) -> dict[str, Any]:
+    """Return the arguments of a layer, `name` and `trainable` left out, as JSON would hold them.
+
+    An object that is not Keras's own becomes ``{"custom": name}``.
+    """
+    config = {name: _plain(value) for name, value in layer.get_config().items() if name not in ("name", "trainable")}
+    for name in ("units", "filters"):  # NumPy numbers and floats are taken by Keras as well
+        if type(config.get(name)) is float and config[name].is_integer():
+            config[name] = int(config[name])
+    return config
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping) and "class_name" in value:
+        return _object(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    return {"custom": getattr(value, "__name__", type(value).__name__)}
+
+
+def _object(value: Mapping[str, Any]) -> Any:
+    """Return a nested object of Keras as its class and config."""
+    name = str(value["class_name"])
+    config = value.get("config")
+    if value.get("registered_name") not in (None, name) or not str(value.get("module", "")).startswith("keras"):
+        return {"custom": str(value.get("registered_name") or name)}
+    if name == "DTypePolicy" and isinstance(config, Mapping):
+        return str(config.get("name"))
+    if not isinstance(config, Mapping):
+        return {"custom": str(config)}
+    inner = {str(key): _plain(each) for key, each in config.items() if key not in ("name", "trainable")}
+    return {"class": name, "config": inner}

@@ -1,0 +1,341 @@
+"""A model as data: layers, weights, and the nodes that apply them, in the order of computation.
+
+`ModelGraph.from_data` is the only way in from another process: it accepts nothing that is not well-formed,
+finite, in range and in order, so whoever holds a `ModelGraph` may rely on that. What it says about shapes is a
+claim until `autograder.models.build` has rebuilt the model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from autograder.models import values
+from autograder.models.configs import Config, checked_config
+from autograder.models.values import INPUT, TensorRef, Value
+
+FORMAT = "autograder/model-graph/v1"
+
+Shape: TypeAlias = tuple[int | None, ...]
+Training: TypeAlias = Literal["follows", "never", "always"]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Shape (None where it is not known, as the batch) and dtype of a tensor."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """An array that a model holds.
+
+    Attributes
+    ----------
+    value
+        None where the graph was traced without weights.
+    start
+        Mean and standard deviation of the numbers in a weight of a custom layer, whose initialiser only the student's
+        code knows: a training anew begins with numbers like these. None for weights of Keras's own layers.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool
+    start: tuple[float, float] | None = None
+    value: np.ndarray | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def num_parameters(self) -> int:
+        """Numbers in the array."""
+        return int(np.prod(self.shape, dtype=object))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One of Keras's own layers.
+
+    `weights` are indices into the graph's weights, in Keras's order; None where the graph does not say (a graph
+    of ours). `kind` is the class, `name` what the student called it.
+    """
+
+    kind: str
+    name: str
+    config: Config
+    trainable: bool = True
+    weights: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNode:
+    """One application of a layer.
+
+    `outputs` are the claimed shapes, None where the graph does not say: then there is one output.
+    `scope` names the models and layers of the student around it.
+    """
+
+    layer: int
+    args: tuple[Value, ...]
+    kwargs: Mapping[str, Value] = field(default_factory=dict)
+    training: Training = "follows"
+    outputs: tuple[TensorSpec, ...] | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationNode:
+    """One application of a function of `keras.ops`."""
+
+    operation: str
+    args: tuple[Value, ...]
+    kwargs: Mapping[str, Value] = field(default_factory=dict)
+    outputs: tuple[TensorSpec, ...] | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueNode:
+    """Student code that could not be opened; `reason` is a sentence for the student."""
+
+    name: str
+    reason: str
+    args: tuple[Value, ...]
+    weights: tuple[int, ...]
+    outputs: tuple[TensorSpec, ...]
+    scope: str = ""
+
+
+Node: TypeAlias = LayerNode | OperationNode | OpaqueNode
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Nodes in the order of computation, and what the model returns."""
+
+    nodes: tuple[Node, ...]
+    output: Value
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedLayer:
+    """A layer that the student's model holds, and that leads to no output.
+
+    Attributes
+    ----------
+    kind
+        Keras's class, or the student's own.
+    name
+        What the student called it.
+    called
+        True where it is computed and the result goes nowhere; False where it is never called.
+    """
+
+    kind: str
+    name: str
+    called: bool
+
+
+@dataclass(frozen=True)
+class ModelGraph:
+    """A model as data.
+
+    Attributes
+    ----------
+    name
+        What the student called the model.
+    inputs
+        The tensors that the model takes.
+    input
+        How they are passed: one reference, or a tuple or mapping of references.
+    layers, weights, constants
+        What nodes refer to by index.
+    program
+        What the model computes; in inference, where the student's Python branches on the training flag.
+    training_program
+        What it computes in training, where that is another thing; else None.
+    unused
+        What the student's model holds beside.
+    """
+
+    name: str
+    inputs: tuple[TensorSpec, ...]
+    input: Value
+    layers: tuple[Layer, ...]
+    weights: tuple[Weight, ...]
+    constants: tuple[np.ndarray, ...]
+    program: Program
+    training_program: Program | None = None
+    unused: tuple[UnusedLayer, ...] = ()
+
+    @classmethod
+    def from_data(cls, data: Any) -> ModelGraph:
+        """Return the graph that plain data describes.
+
+        Raises
+        ------
+        ModelRefused
+            If the data are malformed, or hold something that is not rebuilt; the message is a sentence for the
+            student.
+        """
+        from autograder.models.reading import read_graph  # it needs the classes of this module
+
+        return read_graph(data)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the graph as plain data: dicts, lists, strings, numbers and arrays."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "inputs": [_spec_data(spec) for spec in self.inputs],
+            "input": values.encode(self.input),
+            "layers": [
+                {
+                    "kind": layer.kind,
+                    "name": layer.name,
+                    "config": _plain(layer.config),
+                    "trainable": layer.trainable,
+                    "weights": None if layer.weights is None else list(layer.weights),
+                }
+                for layer in self.layers
+            ],
+            "weights": [
+                {
+                    "name": weight.name,
+                    "shape": list(weight.shape),
+                    "dtype": weight.dtype,
+                    "trainable": weight.trainable,
+                    "start": None if weight.start is None else list(weight.start),
+                    "value": weight.value,
+                }
+                for weight in self.weights
+            ],
+            "constants": list(self.constants),
+            "program": _program_data(self.program),
+            "training_program": None if self.training_program is None else _program_data(self.training_program),
+            "unused": [{"kind": each.kind, "name": each.name, "called": each.called} for each in self.unused],
+        }
+
+    @property
+    def key(self) -> str:
+        """Content hash: equal for graphs that differ in names only.
+
+        Names of layers, weights and models do not count, nor do the values of weights (their shapes do), nor what
+        follows from the rest (claimed shapes), nor layers that lead to no output.
+        """
+        data = self.to_data()
+        for entry in ("format", "name", "unused"):
+            del data[entry]
+        for layer in data["layers"]:
+            del layer["name"]
+        for weight in data["weights"]:
+            del weight["name"], weight["value"]
+        data["constants"] = [
+            [str(array.dtype), list(array.shape), hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()]
+            for array in data["constants"]
+        ]
+        for program in (data["program"], data["training_program"]):
+            for node in program["nodes"] if program else ():
+                del node["scope"]
+                if node["node"] == "opaque":
+                    del node["name"], node["reason"]
+                else:
+                    del node["outputs"]
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the values of the weights are part of the graph."""
+        return bool(self.weights) and all(weight.value is not None for weight in self.weights)
+
+    @property
+    def opaque_nodes(self) -> tuple[OpaqueNode, ...]:
+        """What could not be opened."""
+        return tuple(node for program in self.programs for node in program.nodes if isinstance(node, OpaqueNode))
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The program of inference, and that of training where there is another."""
+        return (self.program,) if self.training_program is None else (self.program, self.training_program)
+
+
+def sequential(input_shape: tuple[int, ...], *layers: tuple[str, Mapping[str, Any]]) -> ModelGraph:
+    """Return a model of our own, without weights: a stack of layers.
+
+    >>> graph = sequential((32, 32, 3), ("Conv2D", {"filters": 4, "kernel_size": 3}), ("Flatten", {}))
+
+    Parameters
+    ----------
+    input_shape
+        Without the batch.
+    *layers
+        Keras's class and its arguments, for each layer.
+
+    Raises
+    ------
+    ModelRefused
+        If a layer or an argument is not one that can be rebuilt.
+    """
+    return ModelGraph(
+        name="sequential",
+        inputs=(TensorSpec((None, *input_shape)),),
+        input=TensorRef(INPUT, 0),
+        layers=tuple(
+            Layer(kind, f"{kind.lower()}_{index}", checked_config(kind, dict(config)))
+            for index, (kind, config) in enumerate(layers)
+        ),
+        weights=(),
+        constants=(),
+        program=Program(
+            nodes=tuple(LayerNode(index, (TensorRef(index - 1, 0),)) for index in range(len(layers))),
+            output=TensorRef(len(layers) - 1, 0),
+        ),
+    )
+
+
+def _spec_data(spec: TensorSpec) -> list[Any]:
+    return [list(spec.shape), spec.dtype]
+
+
+def _program_data(program: Program) -> dict[str, Any]:
+    return {"nodes": [_node_data(node) for node in program.nodes], "output": values.encode(program.output)}
+
+
+def _node_data(node: Node) -> dict[str, Any]:
+    common = {
+        "args": [values.encode(each) for each in node.args],
+        "outputs": None if node.outputs is None else [_spec_data(spec) for spec in node.outputs],
+        "scope": node.scope,
+    }
+    match node:
+        case LayerNode():
+            kwargs = {name: values.encode(each) for name, each in node.kwargs.items()}
+            return {"node": "layer", "layer": node.layer, "training": node.training, "kwargs": kwargs, **common}
+        case OperationNode():
+            kwargs = {name: values.encode(each) for name, each in node.kwargs.items()}
+            return {"node": "operation", "operation": node.operation, "kwargs": kwargs, **common}
+        case OpaqueNode():
+            return {
+                "node": "opaque",
+                "name": node.name,
+                "reason": node.reason,
+                "weights": list(node.weights),
+                **common,
+            }
+
+
+def _plain(value: Any) -> Any:
+    """Return a frozen config as JSON would hold it."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,461 @@
+"""What functions of TensorFlow mean in terms of `keras.ops`, for those that students put into models.
+
+Each entry has the signature of the TensorFlow function and is called with what the student passed, so that
+names, defaults and order of arguments are bound by Python itself. What a translation does to symbolic tensors
+is recorded as operations of `keras.ops`; nothing of TensorFlow is left in a graph. A test compares every entry
+with the TensorFlow function on numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+Translation = Callable[..., Any]
+
+
+class Untranslatable(Exception):
+    """The function is called in a way that `keras.ops` has no words for."""
+
+
+def translation(function: Callable[..., Any]) -> Translation | None:
+    """Return what to call in place of a TensorFlow function, None where it is not in the table."""
+    return _by_identity().get(id(_unwrapped(function)))
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the name under which students know a TensorFlow function."""
+    names = getattr(_unwrapped(function), "_tf_api_names", None) or (getattr(function, "__name__", "?"),)
+    return f"tf.{names[0]}"
+
+
+def is_shape(function: Callable[..., Any]) -> bool:
+    """Return whether a function is `tf.shape`."""
+    return _unwrapped(function) in (_unwrapped(tf.shape), _unwrapped(tf.compat.v1.shape))
+
+
+@functools.cache
+def _by_identity() -> dict[int, Translation]:
+    return {id(_unwrapped(functools.reduce(getattr, name.split("."), tf))): entry for name, entry in TABLE.items()}
+
+
+def _unwrapped(function: Any) -> Any:
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
+def _of_one(operation: Translation) -> Translation:
+    """Translate a function of one tensor, whatever its argument is called."""
+
+    def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        (x,) = (*args[:1], *kwargs.values())
+        return operation(x)
+
+    return call
+
+
+def _of_two(operation: Translation) -> Translation:
+    """Translate a function of two tensors, whatever its arguments are called."""
+
+    def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        x, y = (*args[:2], *kwargs.values())
+        return operation(x, y)
+
+    return call
+
+
+def _reduction(operation: Translation) -> Translation:
+    def call(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+        return operation(input_tensor, axis=_axes(axis), keepdims=bool(keepdims))
+
+    return call
+
+
+def _arg_reduction(operation: Translation) -> Translation:
+    def call(input: Any, axis: Any = None, output_type: Any = tf.int64, name: str | None = None) -> Any:  # noqa: A002
+        return ops.cast(operation(input, axis=0 if axis is None else int(axis)), tf.as_dtype(output_type).name)
+
+    return call
+
+
+def _axes(axis: Any) -> int | tuple[int, ...] | None:
+    if axis is None:
+        return None
+    values = np.asarray(axis).tolist()
+    return tuple(values) if isinstance(values, list) else int(values)
+
+
+def _padding(padding: Any) -> str:
+    if not isinstance(padding, str):
+        raise Untranslatable("padding given as numbers")
+    return padding.lower()
+
+
+def _spatial(size: Any, data_format: str | None) -> Any:
+    """Return the two spatial values of a size that may be given for all four axes."""
+    if data_format not in (None, "NHWC"):
+        raise Untranslatable("channels first")
+    if isinstance(size, Sequence) and len(size) == 4:
+        return tuple(size[1:3])
+    if isinstance(size, Sequence) and len(size) == 1:
+        return size[0]
+    return tuple(size) if isinstance(size, Sequence) else size
+
+
+def _pool(operation: Translation) -> Translation:
+    def call(
+        input: Any,  # noqa: A002
+        ksize: Any,
+        strides: Any,
+        padding: Any,
+        data_format: str | None = None,
+        name: str | None = None,
+    ) -> Any:
+        window, step = _spatial(ksize, data_format), _spatial(strides, data_format)
+        return operation(input, window, strides=step, padding=_padding(padding))
+
+    return call
+
+
+def _conv2d(
+    input: Any,  # noqa: A002
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Any:
+    step, dilation = _spatial(strides, data_format), _spatial(dilations or 1, data_format)
+    return ops.conv(input, filters, strides=step, padding=_padding(padding), dilation_rate=dilation)
+
+
+def _depthwise_conv2d(
+    input: Any,  # noqa: A002
+    filter: Any,  # noqa: A002
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Any:
+    step, dilation = _spatial(strides, data_format), _spatial(dilations or 1, data_format)
+    return ops.depthwise_conv(input, filter, strides=step, padding=_padding(padding), dilation_rate=dilation)
+
+
+def _softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+    return ops.softmax(logits, axis=-1 if axis is None else axis)
+
+
+def _log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+    return ops.log_softmax(logits, axis=-1 if axis is None else axis)
+
+
+def _leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Any:
+    return ops.leaky_relu(features, negative_slope=alpha)
+
+
+def _gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
+    return ops.gelu(features, approximate=approximate)
+
+
+def _silu(features: Any, beta: float = 1.0) -> Any:
+    return ops.silu(features) if beta == 1.0 else ops.multiply(features, ops.sigmoid(ops.multiply(features, beta)))
+
+
+def _matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    output_type: Any = None,
+    grad_a: bool = False,
+    grad_b: bool = False,
+    name: str | None = None,
+) -> Any:
+    if output_type is not None:
+        raise Untranslatable("output_type")
+    a = ops.swapaxes(a, -1, -2) if transpose_a or adjoint_a else a
+    b = ops.swapaxes(b, -1, -2) if transpose_b or adjoint_b else b
+    return ops.matmul(a, b)
+
+
+def _einsum(equation: str, *inputs: Any, name: str | None = None, optimize: Any = None) -> Any:
+    return ops.einsum(equation, *inputs)
+
+
+def _tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
+    return ops.tensordot(a, b, axes=axes)
+
+
+def _add_n(inputs: Sequence[Any], name: str | None = None) -> Any:
+    return functools.reduce(ops.add, inputs)
+
+
+def _bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
+    if data_format not in (None, "NHWC", "N...C"):
+        raise Untranslatable("channels first")
+    return ops.add(value, bias)
+
+
+def _concat(values: Any, axis: Any, name: str | None = None) -> Any:
+    return ops.concatenate(list(values), axis=int(axis))
+
+
+def _stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
+    return ops.stack(list(values), axis=axis)
+
+
+def _unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> Any:
+    return ops.unstack(value, num=num, axis=axis)
+
+
+def _split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str | None = None) -> Any:
+    sizes = np.asarray(num_or_size_splits)
+    return ops.split(value, int(sizes) if sizes.ndim == 0 else np.cumsum(sizes)[:-1].tolist(), axis=axis)
+
+
+def _reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+    return ops.reshape(tensor, tuple(shape) if isinstance(shape, Sequence) else tuple(np.asarray(shape).tolist()))
+
+
+def _transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | None = None) -> Any:
+    return ops.transpose(a, None if perm is None else tuple(np.asarray(perm).tolist()))
+
+
+def _expand_dims(input: Any, axis: int, name: str | None = None) -> Any:  # noqa: A002
+    return ops.expand_dims(input, axis)
+
+
+def _squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:  # noqa: A002
+    return ops.squeeze(input, _axes(axis))
+
+
+def _tile(input: Any, multiples: Any, name: str | None = None) -> Any:  # noqa: A002
+    return ops.tile(input, tuple(np.asarray(multiples).tolist()))
+
+
+def _repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Any:  # noqa: A002
+    return ops.repeat(input, repeats, axis=axis)
+
+
+def _pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
+    widths = tuple(tuple(pair) for pair in np.asarray(paddings).tolist())
+    if mode.lower() == "constant":
+        return ops.pad(tensor, widths, mode="constant", constant_values=constant_values)
+    return ops.pad(tensor, widths, mode=mode.lower())
+
+
+def _reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
+    return ops.flip(tensor, axis=_axes(axis))
+
+
+def _roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:  # noqa: A002
+    return ops.roll(input, shift, axis)
+
+
+def _gather(
+    params: Any,
+    indices: Any,
+    validate_indices: Any = None,
+    axis: int | None = None,
+    batch_dims: int = 0,
+    name: str | None = None,
+) -> Any:
+    if batch_dims:
+        raise Untranslatable("batch_dims")
+    return ops.take(params, indices, axis=0 if axis is None else axis)
+
+
+def _where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
+    if x is None or y is None:
+        raise Untranslatable("a condition alone")
+    return ops.where(condition, x, y)
+
+
+def _cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+    return ops.cast(x, tf.as_dtype(dtype).name)
+
+
+def _identity(value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+    return value if dtype is None else _cast(value, dtype)
+
+
+def _clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
+    return ops.clip(t, clip_value_min, clip_value_max)
+
+
+def _squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
+    return ops.square(ops.subtract(x, y))
+
+
+def _l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Any:
+    squares = ops.sum(ops.square(x), axis=_axes(axis), keepdims=True)
+    return ops.multiply(x, ops.rsqrt(ops.maximum(squares, epsilon)))
+
+
+def _moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+    return ops.moments(x, axes=_axes(axes), keepdims=keepdims)
+
+
+def _one_hot(
+    indices: Any,
+    depth: Any,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
+) -> Any:
+    if on_value is not None or off_value is not None:
+        raise Untranslatable("on_value")
+    name_of_dtype = tf.as_dtype(dtype or tf.float32).name
+    return ops.one_hot(indices, int(depth), axis=-1 if axis is None else axis, dtype=name_of_dtype)
+
+
+def _resize(
+    images: Any,
+    size: Any,
+    method: str = "bilinear",
+    preserve_aspect_ratio: bool = False,
+    antialias: bool = False,
+    name: str | None = None,
+) -> Any:
+    if method not in ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5") or preserve_aspect_ratio:
+        raise Untranslatable(f"method {method}")
+    height, width = np.asarray(size).tolist()
+    return ops.image.resize(images, (height, width), interpolation=method, antialias=antialias)
+
+
+def _depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:  # noqa: A002
+    _spatial(1, data_format)
+    return ops.depth_to_space(input, block_size)
+
+
+def _space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:  # noqa: A002
+    _spatial(1, data_format)
+    return ops.space_to_depth(input, block_size)
+
+
+def _like(operation: Translation) -> Translation:
+    def call(input: Any, dtype: Any = None, name: str | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        return operation(input, dtype=None if dtype is None else tf.as_dtype(dtype).name)
+
+    return call
+
+
+def _cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
+    if exclusive or reverse:
+        raise Untranslatable("exclusive or reverse")
+    return ops.cumsum(x, axis=axis)
+
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+TABLE: dict[str, Translation] = {
+    # of one tensor
+    **{
+        f"math.{name}": _of_one(getattr(ops, name))
+        for name in _names(
+            "abs ceil cos cosh erf exp expm1 floor log log1p negative reciprocal round rsqrt sigmoid sign sin sinh "
+            "softplus sqrt square tan tanh logical_not"
+        )
+    },
+    "math.acos": _of_one(ops.arccos),
+    "math.asin": _of_one(ops.arcsin),
+    "math.atan": _of_one(ops.arctan),
+    "math.is_nan": _of_one(ops.isnan),
+    "math.is_finite": _of_one(ops.isfinite),
+    "nn.elu": _of_one(ops.elu),
+    "nn.relu": _of_one(ops.relu),
+    "nn.relu6": _of_one(ops.relu6),
+    "nn.selu": _of_one(ops.selu),
+    "nn.softsign": _of_one(ops.softsign),
+    "stop_gradient": _of_one(ops.stop_gradient),
+    "identity": _identity,
+    "convert_to_tensor": _identity,
+    # of two tensors
+    **{
+        f"math.{name}": _of_two(getattr(ops, name))
+        for name in _names(
+            "add subtract multiply divide divide_no_nan maximum minimum equal not_equal greater greater_equal less "
+            "less_equal logical_and logical_or mod"
+        )
+    },
+    "math.truediv": _of_two(ops.true_divide),
+    "math.floordiv": _of_two(ops.floor_divide),
+    "math.pow": _of_two(ops.power),
+    "math.squared_difference": _squared_difference,
+    "math.multiply_no_nan": _of_two(lambda x, y: ops.where(ops.equal(y, 0), ops.zeros_like(x), ops.multiply(x, y))),
+    # reductions
+    "math.reduce_mean": _reduction(ops.mean),
+    "math.reduce_sum": _reduction(ops.sum),
+    "math.reduce_max": _reduction(ops.max),
+    "math.reduce_min": _reduction(ops.min),
+    "math.reduce_prod": _reduction(ops.prod),
+    "math.reduce_std": _reduction(ops.std),
+    "math.reduce_variance": _reduction(ops.var),
+    "math.reduce_logsumexp": _reduction(ops.logsumexp),
+    "math.reduce_any": _reduction(ops.any),
+    "math.reduce_all": _reduction(ops.all),
+    "math.argmax": _arg_reduction(ops.argmax),
+    "math.argmin": _arg_reduction(ops.argmin),
+    "math.cumsum": _cumsum,
+    "math.l2_normalize": _l2_normalize,
+    "nn.moments": _moments,
+    # linear algebra
+    "linalg.matmul": _matmul,
+    "einsum": _einsum,
+    "tensordot": _tensordot,
+    "math.add_n": _add_n,
+    # shapes
+    "concat": _concat,
+    "stack": _stack,
+    "unstack": _unstack,
+    "split": _split,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "expand_dims": _expand_dims,
+    "squeeze": _squeeze,
+    "tile": _tile,
+    "repeat": _repeat,
+    "pad": _pad,
+    "reverse": _reverse,
+    "roll": _roll,
+    "gather": _gather,
+    "where": _where,
+    "cast": _cast,
+    "clip_by_value": _clip_by_value,
+    "one_hot": _one_hot,
+    "zeros_like": _like(ops.zeros_like),
+    "ones_like": _like(ops.ones_like),
+    # neural networks
+    "nn.softmax": _softmax,
+    "nn.log_softmax": _log_softmax,
+    "nn.leaky_relu": _leaky_relu,
+    "nn.gelu": _gelu,
+    "nn.silu": _silu,
+    "nn.bias_add": _bias_add,
+    "nn.conv2d": _conv2d,
+    "nn.depthwise_conv2d": _depthwise_conv2d,
+    "nn.max_pool2d": _pool(ops.max_pool),
+    "nn.max_pool": _pool(ops.max_pool),
+    "nn.avg_pool2d": _pool(ops.average_pool),
+    "nn.avg_pool": _pool(ops.average_pool),
+    "nn.depth_to_space": _depth_to_space,
+    "nn.space_to_depth": _space_to_depth,
+    "image.resize": _resize,
+}
+"""Path below `tf` -> translation. Aliases of TensorFlow (`tf.add`, `tf.math.add`) are the same function."""

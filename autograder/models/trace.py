@@ -1,0 +1,212 @@
+"""Describes a Keras model, layer or function of tensors as data, in the process where student code runs.
+
+Nothing of what comes out is trusted by whoever reads it: a student can patch every line of this. What they can
+bring about is that another model is described, never that a model does something that is not described.
+
+Importing this module runs nothing of TensorFlow and creates nothing of Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+from keras import tree
+
+from autograder.errors import ModelRefused
+from autograder.models import keras_private, values
+from autograder.models.graph import LayerNode, ModelGraph, Node, Program, TensorSpec, Training
+from autograder.models.opening import Opening
+from autograder.models.pruning import pruned
+from autograder.models.tape import Tape, Unsupported
+from autograder.models.unused import unused_layers
+from autograder.models.values import INPUT, TensorRef, Value
+
+_UNSTABLE = "it computes with numbers that are new at each call, such as random ones"
+
+
+def trace(
+    target: Any,
+    *,
+    input_shape: tuple[int | None, ...] | None = None,
+    dtype: str = "float32",
+    weights: bool = True,
+    as_block: bool | None = None,
+) -> dict[str, Any]:
+    """Return the graph of a model as plain data.
+
+    Parameters
+    ----------
+    target
+        A Keras model or layer, or a function from a tensor to a tensor.
+    input_shape
+        Shape of the input with None for the batch; needed where the target does not know its own.
+    dtype
+        Of the input, where `input_shape` is given or the model does not say.
+    weights
+        Whether the values of weights are part of the result.
+    as_block
+        Whether the target is a part of a larger model, so that the training flag comes from there. Without it, a
+        model whose `call` has no `training` argument stays in inference mode in `fit`, as Keras has it. By default
+        everything is a block but a model that is traced without an `input_shape`.
+
+    Raises
+    ------
+    ModelRefused
+        If the target cannot be described; the message is a sentence for the student.
+    Exception
+        Whatever the student's code raises when it is applied to a tensor.
+    """
+    if as_block is None:
+        as_block = input_shape is not None or not isinstance(target, keras.Model)
+    name = str(getattr(target, "name", None) or getattr(target, "__name__", "model"))
+    tracer = _Tracer(target, name, _input_structure(target, input_shape, dtype), as_block, weights)
+    return tracer.graph().to_data()
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What one run of student code gave."""
+
+    program: Program
+    constants: tuple[str, ...]
+    owners: tuple[object, ...]
+    told_training: bool
+    entered: tuple[keras.Layer, ...]
+
+
+class _Tracer:
+    def __init__(self, target: Any, name: str, specs: Any, as_block: bool, with_weights: bool) -> None:
+        self._target = target
+        self._name = name
+        self._specs = specs
+        self._as_block = as_block
+        self._tape = Tape(with_weights)
+        self._closed: dict[int, str] = {}
+
+    def graph(self) -> ModelGraph:
+        first = self._stable_pass()
+        inference, training, entered = first.program, None, first.entered
+        if first.told_training:
+            second = self._run(phase=True)
+            merged = _merged(inference, second.program)
+            inference, training = (merged, None) if merged else (inference, second.program)
+            entered = (*entered, *second.entered)
+        inputs = [TensorSpec(tuple(spec.shape), spec.dtype) for spec in tree.flatten(self._specs)]
+        references = [TensorRef(INPUT, number) for number in range(len(inputs))]
+        graph = ModelGraph(
+            name=self._name,
+            inputs=tuple(inputs),
+            input=_structure_value(tree.pack_sequence_as(self._specs, references)),
+            layers=tuple(self._tape.layers),
+            weights=tuple(self._tape.weights),
+            constants=tuple(self._tape.constants),
+            program=inference,
+            training_program=training,
+        )
+        unused = unused_layers(self._target, graph, entered, self._tape.layer_index)
+        return pruned(replace(graph, unused=unused))
+
+    def _stable_pass(self) -> _Pass:
+        """Run until no constant changes from run to run; what makes one that does is closed."""
+        while True:
+            first = self._run(phase=False)
+            if not first.constants:
+                return first
+            second = self._run(phase=False)
+            if first.constants == second.constants:
+                return first
+            pairs = zip(first.constants, second.constants, first.owners, strict=False)
+            owner = next((owner for a, b, owner in pairs if a != b), None)
+            if owner is None or id(owner) in self._closed:
+                raise ModelRefused(f"`{self._name}` cannot be described: {_UNSTABLE}")
+            self._closed[id(owner)] = _UNSTABLE
+
+    def _run(self, phase: bool) -> _Pass:
+        tape = self._tape
+        tape.rewind()
+        opening = Opening(tape, phase, self._as_block, self._closed)
+        tensors = tree.map_structure(lambda spec: keras.KerasTensor(spec.shape, spec.dtype), self._specs)
+        for number, tensor in enumerate(tree.flatten(tensors)):
+            tape.put(tensor, TensorRef(INPUT, number))
+        try:
+            output = tape.value(opening.run(self._target, tensors, self._name))
+        except Unsupported as error:
+            raise ModelRefused(f"`{self._name}` cannot be described: {error}") from error
+        if not values.tensors(output):
+            raise ModelRefused(f"`{self._name}` returns nothing that is computed from its input")
+        return _Pass(
+            program=Program(tuple(tape.nodes), output),
+            constants=tuple(digest for digest, _ in tape.constants_met),
+            owners=tuple(owner for _, owner in tape.constants_met),
+            told_training=opening.told_training,
+            entered=tuple(opening.entered),
+        )
+
+
+def _input_structure(target: Any, input_shape: Any, dtype: str) -> Any:
+    """Return the shape and dtype of what the target takes, as symbolic tensors in the structure of its input."""
+    if input_shape is not None:
+        return keras.KerasTensor(tuple(input_shape), dtype)
+    if not isinstance(target, keras.Layer):
+        raise ModelRefused("the shape of the input is not known")
+    if keras_private.runs_its_graph(target) and target.built:
+        structure = keras_private.input_structure(target)
+        flat = tree.flatten(structure)
+        return flat[0] if len(flat) == 1 and not isinstance(structure, dict) else structure
+    shape = (target.get_build_config() or {}).get("input_shape")
+    if not shape:
+        raise ModelRefused(
+            f"`{target.name}` does not know the shape of its input: begin it with `keras.Input`, or call it on images"
+        )
+    return _from_shapes(shape, dtype)
+
+
+def _from_shapes(shape: Any, dtype: str) -> Any:
+    """Return symbolic tensors for a shape, or a structure of shapes, that a model was called with."""
+    if isinstance(shape, Mapping):
+        return {name: _from_shapes(each, dtype) for name, each in shape.items()}
+    if all(size is None or isinstance(size, int) for size in shape):
+        return keras.KerasTensor((None, *shape[1:]), dtype)
+    return [_from_shapes(each, dtype) for each in shape]
+
+
+def _structure_value(structure: Any) -> Value:
+    """Return a structure of references with tuples in place of lists."""
+    if isinstance(structure, list | tuple):
+        return tuple(_structure_value(each) for each in structure)
+    if isinstance(structure, Mapping):
+        return {str(name): _structure_value(each) for name, each in structure.items()}
+    value: Value = structure
+    return value
+
+
+def _effective(node: LayerNode, phase: bool) -> bool:
+    return {"follows": phase, "never": False, "always": True}[node.training]
+
+
+def _merged(inference: Program, training: Program) -> Program | None:
+    """Return one program that is both, None where they differ in more than training flags."""
+
+    def without_flags(nodes: Iterable[Node]) -> list[Node]:
+        return [replace(node, training="follows") if isinstance(node, LayerNode) else node for node in nodes]
+
+    same = without_flags(inference.nodes) == without_flags(training.nodes) and inference.output == training.output
+    if not same:
+        return None
+    nodes: list[Node] = []
+    for a, b in zip(inference.nodes, training.nodes, strict=True):
+        if isinstance(a, LayerNode) and isinstance(b, LayerNode):
+            flags: dict[tuple[bool, bool], Training] = {
+                (False, True): "follows",
+                (False, False): "never",
+                (True, True): "always",
+            }
+            flag = flags.get((_effective(a, False), _effective(b, True)))
+            if flag is None:
+                return None
+            a = replace(a, training=flag)
+        nodes.append(a)
+    return Program(tuple(nodes), inference.output)

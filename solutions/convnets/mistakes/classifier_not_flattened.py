@@ -1,0 +1,17 @@
+"""Flatten is missing."""
+
+# fails: classifier.scores_ten_classes
+
+
+# %% classifier
+def classifier():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            *convolutional_part().layers,
+            layers.Dense(1024, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(1024, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )

@@ -1,0 +1,18 @@
+"""Sigmoid in place of softmax."""
+
+# fails: classifier.probabilities
+
+
+# %% classifier
+def classifier():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            *convolutional_part().layers,
+            layers.Flatten(),
+            layers.Dense(1024, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(1024, activation="relu"),
+            layers.Dense(10, activation="sigmoid"),
+        ]
+    )

@@ -1,0 +1,10 @@
+"""The width is taken for both axes."""
+
+# fails: conv_output_shape.stride[1], conv_output_shape.stride[2]
+
+
+# %% conv_output_shape
+def conv_output_shape(input_shape, filters, kernel_size, stride):
+    height, width, channels = input_shape
+    size = (width - kernel_size) // stride + 1
+    return size, size, filters

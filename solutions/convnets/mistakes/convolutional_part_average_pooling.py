@@ -1,0 +1,20 @@
+"""Average in place of max pooling."""
+
+# fails: convolutional_part.pooling
+
+
+# %% convolutional_part
+def convolutional_part():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(48, 3, padding="same", activation="relu"),
+            layers.AveragePooling2D(3),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.AveragePooling2D(3),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.AveragePooling2D(3),
+        ]
+    )

@@ -1,0 +1,20 @@
+"""The first convolution has kernels of 5x5."""
+
+# fails: convolutional_part.convolutions
+
+
+# %% convolutional_part
+def convolutional_part():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(48, 5, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+        ]
+    )

@@ -1,0 +1,21 @@
+"""The model is built, and not returned."""
+
+# fails: convolutional_part.takes_colour_images, classifier.scores_ten_classes
+
+
+# %% convolutional_part
+def convolutional_part():
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(48, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(192, 3, padding="same", activation="relu"),
+            layers.Conv2D(128, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(3),
+        ]
+    )
+    model.summary()

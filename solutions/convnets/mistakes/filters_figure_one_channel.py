@@ -1,0 +1,15 @@
+"""Only the red channel."""
+
+# fails: filters_figure.pictures_are_kernels
+
+
+# %% filters_figure
+def filters_figure(model):
+    layer = next(layer for layer in model.layers if isinstance(layer, layers.Conv2D))
+    kernel = layer.get_weights()[0]
+    kernel = (kernel - kernel.min()) / (kernel.max() - kernel.min())
+    figure, axes = plt.subplots(1, kernel.shape[-1], squeeze=False)
+    for number, each in enumerate(axes.flat):
+        each.imshow(kernel[:, :, 0, number])
+        each.axis("off")
+    return figure

@@ -1,0 +1,15 @@
+"""Draws sixteen filters, however many there are."""
+
+# fails: filters_figure.returns_a_figure, filters_figure.one_axes_for_each_filter
+
+
+# %% filters_figure
+def filters_figure(model):
+    layer = next(layer for layer in model.layers if isinstance(layer, layers.Conv2D))
+    kernel = layer.get_weights()[0]
+    kernel = (kernel - kernel.min()) / (kernel.max() - kernel.min())
+    figure, axes = plt.subplots(4, 4)
+    for number, each in enumerate(axes.flat):
+        each.imshow(kernel[..., number])
+        each.axis("off")
+    return figure

@@ -1,0 +1,18 @@
+"""The last map of 1x1 is not flattened."""
+
+# fails: fully_convolutional_model.ten_probabilities
+
+
+# %% fully_convolutional_model
+def fully_convolutional_model():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(32, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(64, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(96, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(10, 4),
+            layers.Softmax(),
+        ]
+    )

@@ -1,0 +1,20 @@
+"""One max pooling is left."""
+
+# fails: fully_convolutional_model.strides_in_place_of_pooling
+
+
+# %% fully_convolutional_model
+def fully_convolutional_model():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.Conv2D(96, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(10, 1),
+            layers.GlobalAveragePooling2D(),
+            layers.Softmax(),
+        ]
+    )

@@ -1,0 +1,19 @@
+"""Far too many filters."""
+
+# fails: fully_convolutional_model.size
+
+
+# %% fully_convolutional_model
+def fully_convolutional_model():
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(64, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(512, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(640, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(10, 1),
+            layers.GlobalAveragePooling2D(),
+            layers.Softmax(),
+        ]
+    )

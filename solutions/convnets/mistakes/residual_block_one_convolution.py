@@ -1,0 +1,20 @@
+"""The branch has one convolution only."""
+
+# fails: residual_block.branch
+
+
+# %% residual_block
+def residual_block(filters, strides=1):
+    def block(x):
+        y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
+        y = layers.BatchNormalization()(y)
+        shortcut = x
+        if strides != 1 or x.shape[-1] != filters:
+            shortcut = layers.Conv2D(filters, 1, strides=strides)(x)
+        return layers.ReLU()(layers.Add()([shortcut, y]))
+
+    return block
+
+
+# %% residual_model
+# Not answered: this file is about the block alone.

@@ -1,0 +1,23 @@
+"""One normalisation is used in two places."""
+
+# fails: residual_block.nothing_shared_or_unused
+
+
+# %% residual_block
+def residual_block(filters, strides=1):
+    def block(x):
+        normalise = layers.BatchNormalization()
+        y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
+        y = layers.ReLU()(normalise(y))
+        y = layers.Conv2D(filters, 3, padding="same")(y)
+        y = normalise(y)
+        shortcut = x
+        if strides != 1 or x.shape[-1] != filters:
+            shortcut = layers.Conv2D(filters, 1, strides=strides)(x)
+        return layers.ReLU()(layers.Add()([shortcut, y]))
+
+    return block
+
+
+# %% residual_model
+# Not answered: this file is about the block alone.

@@ -1,0 +1,21 @@
+"""The shortcut begins after the first convolution."""
+
+# fails: residual_block.carries_its_input
+
+
+# %% residual_block
+def residual_block(filters, strides=1):
+    def block(x):
+        y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
+        y = layers.BatchNormalization()(y)
+        y = layers.ReLU()(y)
+        shortcut = y
+        y = layers.Conv2D(filters, 3, padding="same")(y)
+        y = layers.BatchNormalization()(y)
+        return layers.ReLU()(layers.Add()([shortcut, y]))
+
+    return block
+
+
+# %% residual_model
+# Not answered: this file is about the block alone.

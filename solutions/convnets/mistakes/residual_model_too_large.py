@@ -1,0 +1,15 @@
+"""Too many filters."""
+
+# fails: residual_model.size
+
+
+# %% residual_model
+def residual_model():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(16, 3, padding="same")(inputs)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    for filters in (64, 128, 256):
+        x = residual_block(filters, strides=2)(x)
+        x = residual_block(filters)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))

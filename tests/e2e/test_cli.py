@@ -1,0 +1,134 @@
+"""The command line over a small course, from the release to the pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from courses import make_course
+from notebooks import check, code, make_notebook, manual, solution
+
+from autograder.records import GradeReport, from_json
+
+SUITE = '''"""Areas of rectangles."""
+from autograder.suite import number, points, question
+
+pytestmark = question("area")
+
+
+@points(2, hint="Multiply both sides.")
+def test_is_right(submission):
+    """The area is the product of both sides."""
+    found = submission.call("area", 3, 4, returns=number())
+    assert found == 12, f"a rectangle of 3 by 4 was given the area {found}"
+'''
+BROKEN_SUITE = SUITE.replace("assert found == 12", "assert undefined == 12")
+ANSWERS = {
+    "ada": "def area(width, height):\n    return width * height",
+    "alan": "def area(width, height):\n    return 7",
+}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course with one question for a suite and one for a person."""
+    notebook = make_notebook(
+        [
+            code("import math"),
+            solution("area", "    return width * height", before="def area(width, height):"),
+            check("area"),
+            manual("why", "Because the weights are shared.", points=3),
+        ]
+    )
+    _, assignment = make_course(tmp_path, notebook)
+    shutil.rmtree(assignment.suite)
+    assignment.suite.mkdir()
+    (assignment.suite / "test_area.py").write_text(SUITE)
+    return tmp_path
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "autograder", *arguments]
+
+
+def _run(course: Path, *arguments: str, code: int = 0) -> str:
+    done = subprocess.run(_command(*arguments), cwd=course, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def _hand_in(course: Path, student: str, answer: str) -> None:
+    released = json.loads((course / "release" / "practical" / "practical.ipynb").read_text())
+    for cell in released["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "area":
+            cell["source"] = answer
+    folder = course / "submitted" / student / "practical"
+    folder.mkdir(parents=True)
+    (folder / "practical.ipynb").write_text(json.dumps(released))
+
+
+def test_from_release_to_pages(course: Path) -> None:
+    """An instructor's day: release, grade, look, grade again at no cost."""
+    assert "not up to date" in _run(course, "release", "--check", code=1)
+    assert "practical: wrote" in _run(course, "release")
+    assert "up to date" in _run(course, "release", "--check")
+    for student, answer in ANSWERS.items():
+        _hand_in(course, student, answer)
+    table = _run(course, "grade", "practical")
+    assert re.search(r"^ada +2/5 ", table, re.MULTILINE)
+    assert re.search(r"^alan +0/5 .*a rectangle of 3 by 4 was given the area 7", table, re.MULTILINE)
+    assert "Hint" in (course / "feedback" / "alan" / "practical" / "practical.html").read_text()
+    assert (course / "gradebook.db").is_file()
+    first = {path: path.read_bytes() for path in (course / "reports").rglob("practical.json")}
+    assert "2 unchanged since they were graded" in _run(course, "grade", "practical")
+    lines = _run(course, "grade", "practical", "--force", "--json").splitlines()
+    assert [from_json(line.encode(), GradeReport).score for line in lines] == [2.0, 0.0]
+    assert first == {path: path.read_bytes() for path in first}
+
+
+def test_one_file_is_graded_without_a_trace(course: Path) -> None:
+    """--submission prints a report, for people or as JSON, and writes nothing."""
+    _run(course, "release", "practical")
+    _hand_in(course, "ada", ANSWERS["ada"])
+    file = (course / "submitted" / "ada").rename(course / "elsewhere") / "practical" / "practical.ipynb"
+    report = from_json(_run(course, "grade", "practical", "--submission", str(file), "--json").encode(), GradeReport)
+    assert report.score == 2.0
+    assert _run(course, "grade", "practical", "--submission", str(file)).endswith("2 of 5 points\n")
+    assert not [name for name in ("reports", "feedback", "autograded", "gradebook.db") if (course / name).exists()]
+
+
+def test_a_broken_suite_asks_for_a_person(course: Path) -> None:
+    """An ERROR ends with exit code 1, and the table says what failed."""
+    _run(course, "release", "practical")
+    _hand_in(course, "ada", ANSWERS["ada"])
+    (course / "tests" / "suites" / "practical" / "test_area.py").write_text(BROKEN_SUITE)
+    table = _run(course, "grade", "practical", code=1)
+    assert "error in area" in table
+    assert "checks of ours failed" in table
+
+
+def test_an_interrupted_batch_keeps_what_is_finished(course: Path) -> None:
+    """Ctrl-C ends a batch with one line and exit code 130; who was finished has a report and a score."""
+    _run(course, "release", "practical")
+    _hand_in(course, "ada", ANSWERS["ada"])
+    _hand_in(course, "zoe", "while True:\n    pass")
+    report = course / "reports" / "ada" / "practical.run.json"
+    with subprocess.Popen(_command("grade", "practical"), cwd=course, stderr=subprocess.PIPE, text=True) as running:
+        deadline = time.monotonic() + 120
+        while not report.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        os.kill(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert err.splitlines()[-1].startswith("autograder: interrupted; what was finished is kept")
+    assert "Traceback" not in err
+    assert report.exists()
+    assert (course / "gradebook.db").is_file()

@@ -1,0 +1,71 @@
+"""What is shown while a batch runs."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import sample_reports as sample
+from rich.console import Console
+
+from autograder.cli.progress import _Bar, watch
+from autograder.pool.events import Event, Finished, Started, Step
+from autograder.records import StudentId
+
+ADA, ALAN = StudentId("ada"), StudentId("alan")
+
+
+def test_piped_progress_is_a_line_for_each_submission(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal there is no bar and no colour, only lines, on the stream for messages."""
+    with watch("grading convnets", 2) as on_event:
+        on_event(Started(student=ADA))
+        on_event(Step(student=ADA, text="running the cells"))
+        on_event(Finished(student=ADA, report=sample.report("ada")))
+        on_event(Finished(student=ALAN, report=sample.report("alan"), reused=True))
+    out, err = capsys.readouterr()
+    assert out == ""
+    first, second = err.splitlines()
+    assert first.startswith("[1/2] ada: 8/20.5 error in residual_block:")
+    assert second.startswith("[2/2] alan: 8/20.5 unchanged")
+
+
+def _drawn(*events: Event, total: int = 3) -> str:
+    bar = _Bar("grading convnets", total)
+    for event in events:
+        bar(event)
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    with console.capture() as capture:
+        console.print(bar.view())
+    return re.sub(r"\x1b\[[0-9;]*m", "", capture.get())
+
+
+def test_the_bar_shows_what_is_being_worked_on() -> None:
+    """A submission that runs has a line with its step; one that is finished has none."""
+    drawn = _drawn(
+        Started(student=ADA),
+        Step(student=ADA, text="training residual_model"),
+        Started(student=ALAN),
+        Finished(student=ALAN, report=sample.report("alan")),
+    )
+    assert "grading convnets" in drawn
+    assert "1/3" in drawn
+    assert re.search(r"ada +training residual_model", drawn)
+    assert "alan" not in drawn
+
+
+def test_what_is_unchanged_counts_as_no_work() -> None:
+    """A reused report leaves the total, so that the time that is left is not guessed from it."""
+    assert "0/2" in _drawn(Finished(student=ADA, report=sample.report("ada"), reused=True))
+
+
+def test_many_submissions_at_once_do_not_fill_the_screen() -> None:
+    """At most eight lines, and how many more there are."""
+    drawn = _drawn(*(Started(student=StudentId(f"s{number}")) for number in range(30)), total=30)
+    assert "and 22 more" in drawn
+    assert len(drawn.splitlines()) == 10
+
+
+def test_a_hostile_name_does_not_command_the_terminal() -> None:
+    """Escape sequences in names are shown, not obeyed."""
+    assert r"\u001b" in _drawn(Started(student=StudentId("\x1b[2J")))
