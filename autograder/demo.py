@@ -17,6 +17,7 @@ from autograder.corpus import Variant, VariantKind, fill, read_corpus, reference
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, UsageError
 from autograder.notebooks import cells
+from autograder.notebooks.stubs import is_untouched, stub_sources
 from autograder.records import CheckId, GradeId
 from autograder.rubric import Rubric
 
@@ -114,6 +115,7 @@ class _Maker:
 
     def __init__(self, rubric: Rubric, reference: Mapping[GradeId, str]) -> None:
         self._checks = rubric.checks
+        self._stubs = stub_sources(rubric.released)
         self._reference = reference
         self._questions = [name for name in reference if any(c.question == name for c in rubric.checks.values())]
 
@@ -124,7 +126,9 @@ class _Maker:
         sources = dict(self._reference)
         for variant in variants:
             sources.update({name: text for name, text in variant.sources.items() if self._reference[name] != text})
-        return story, sources, self._points({name for variant in variants for name in variant.fails})
+        untouched = {name for name, text in sources.items() if is_untouched(text, self._stubs.get(name, ""))}
+        lost = {name for variant in variants for name in variant.fails}
+        return story, sources, self._points(lost | {c.id for c in self._checks.values() if c.question in untouched})
 
     def half(self, story: str) -> _Story:
         answered = self._questions[: len(self._questions) // 2]

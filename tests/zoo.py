@@ -249,7 +249,9 @@ def normalisation_is_frozen() -> Any:
 @specimen("not normalised")
 def normalisation_on_another_axis() -> Any:
     return _normalised(
-        lambda filters, x: layers.ReLU()(layers.BatchNormalization(axis=1)(layers.Conv2D(filters, 3, use_bias=False)(x)))
+        lambda filters, x: layers.ReLU()(
+            layers.BatchNormalization(axis=1)(layers.Conv2D(filters, 3, use_bias=False)(x))
+        )
     )
 
 
@@ -312,16 +314,10 @@ def flag_leaks_to_dropout() -> Any:
     return called(Leaking(), IMAGES)
 
 
-@specimen("functional flag")
+@specimen("flag in a functional model")
 def flag_in_a_functional_model() -> Any:
     inputs = keras.Input((6,))
     return keras.Model(inputs, layers.Dropout(0.3)(layers.BatchNormalization()(inputs, training=False), training=True))
-
-
-@specimen("functional flag")
-def no_flag_in_a_functional_model() -> Any:
-    inputs = keras.Input((6,))
-    return keras.Model(inputs, layers.Dropout(0.3)(layers.BatchNormalization()(inputs)))
 
 
 # Residual blocks ------------------------------------------------------------------------------------------------

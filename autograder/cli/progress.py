@@ -53,7 +53,7 @@ class _Bar:
     """
 
     def __init__(self, title: str, total: int) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, TextColumn("left"), TimeRemainingColumn(compact=True))
         self._task = self._progress.add_task(title, total=total)
         self._total = total
@@ -75,7 +75,7 @@ class _Bar:
     def view(self) -> Group:
         """Return what to draw now."""
         rows = Table.grid(padding=(0, 2))
-        rows.add_column(max_width=24, no_wrap=True, style="bold")
+        rows.add_column(max_width=38, no_wrap=True, style="bold")
         rows.add_column(no_wrap=True)
         running = list(self._steps.items())
         for student, text in running[:_MOST_SHOWN]:

@@ -7,21 +7,23 @@ import click
 from autograder.cli.options import chosen, course_option
 from autograder.course import Course
 
-STALE = 1
+STALE = 3
 
 
 @click.command("release", short_help="Write the student version of assignments.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option("--check", is_flag=True, help="Write nothing; say whether release/ is up to date (exit code 1 if not).")
+@click.option("--check", is_flag=True, help="Write nothing; say whether release/ is up to date (exit code 3 if not).")
 @course_option
 def command(course: Course, names: tuple[str, ...], check: bool) -> int:
     """Write the student version of each NAME, or of every assignment.
 
     The notebook in assignments/NAME goes to release/NAME through nbgrader: stubs in the place of solutions, no
     hidden tests, and in each grade cell the points that the suite in tests/suites/NAME gives. Public checks,
-    check.toml, requirements.txt and the files that assignment.toml declares go with it, and nothing else.
+    check.toml, requirements.txt and the files that assignment.toml declares go with it, and nothing else. nbgrader's
+    gradebook learns of the assignment, so that Formgrader shows it.
     """
-    from autograder.notebooks.release import make_release, stale_paths, write_release
+    from autograder.gradebook.registration import register
+    from autograder.notebooks.release import make_release, read_release, stale_paths, write_release
     from autograder.suite.plugin import points_by_question
     from autograder.suite.runner import collect
 
@@ -36,5 +38,6 @@ def command(course: Course, names: tuple[str, ...], check: bool) -> int:
             click.echo(f"{assignment.id}: not up to date, run 'autograder release {assignment.id}': {', '.join(stale)}")
         else:
             write_release(assignment, files)
+            register(course, assignment, read_release(assignment))
             click.echo(f"{assignment.id}: wrote {', '.join(stale)} in {assignment.release}")
     return STALE if is_stale else 0

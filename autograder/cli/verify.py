@@ -9,7 +9,7 @@ import click
 from autograder.cli.options import chosen, course_option, workers_option
 from autograder.course import Course
 
-WRONG = 1
+WRONG = 3
 
 
 @click.command("verify", short_help="Say whether a suite judges rightly.")
@@ -22,7 +22,7 @@ def command(course: Course, names: tuple[str, ...], only: str, workers: int | No
 
     It does when the reference and every accepted variant in solutions/NAME/accepted earn full marks, the untouched
     release earns nothing, each of solutions/NAME/mistakes fails the checks that it names and no other, and every
-    check is failed by a mistake. The exit code is 1 where it does not.
+    check is failed by a mistake. The exit code is 3 where it does not.
     """
     from autograder.cli.progress import watch
     from autograder.cli.tables import print_verification

@@ -38,10 +38,10 @@ def read(name: str) -> tuple[Part, Part]:
     """
     path = _path(name)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             train_images, train_labels, test_images, test_labels = (file[key] for key in ARRAYS)
         return _part(name, train_images, train_labels), _part(name, test_images, test_labels)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"{path} is no {name} file ({error}): it holds the arrays {', '.join(ARRAYS)}; "
             "put a right one there, or delete it to have it downloaded"

@@ -30,7 +30,7 @@ ROTATION = 0.8
 """Largest turn to either side, in radians."""
 CLUTTER = 3
 """Discs in the background."""
-NOISE = 0.08
+NOISE = 0.05
 """Standard deviation of each pixel's noise; the range of pixels is [0, 1]."""
 CHUNK = 100
 """Images generated at once: few enough for all intermediate planes to stay in the processor's cache."""
@@ -201,7 +201,12 @@ def _chunk(
     grid = np.linspace(-1, 1, size, dtype=np.float32)
     x, y = grid[None, None, :], grid[None, :, None]
     labels = rng.integers(0, len(distances), CHUNK)
-    center_x, center_y, scale, angle = uniform(-JITTER, JITTER), uniform(-JITTER, JITTER), uniform(*SCALE), uniform(-ROTATION, ROTATION)
+    center_x, center_y, scale, angle = (
+        uniform(-JITTER, JITTER),
+        uniform(-JITTER, JITTER),
+        uniform(*SCALE),
+        uniform(-ROTATION, ROTATION),
+    )
     cos, sin = np.cos(angle), np.sin(angle)
     u = (cos / scale) * (x - center_x) + (sin / scale) * (y - center_y)
     v = (cos / scale) * (y - center_y) - (sin / scale) * (x - center_x)
@@ -236,7 +241,7 @@ def _boxes(masks: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the tightest boxes (n, 4) around masks (n, size, size) of which none is empty."""
     boxes = np.empty((len(masks), 4), np.float32)
     for axis in (1, 0):  # columns give x and width, rows y and height
-        filled = masks.any(axis=2 - axis)
+        filled = np.asarray(masks.any(axis=2 - axis))
         first = filled.argmax(axis=1)
         last = filled.shape[1] - 1 - filled[:, ::-1].argmax(axis=1)
         boxes[:, 1 - axis] = first

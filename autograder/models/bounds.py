@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-NUM_NODES = 20_000
-NUM_LAYERS = 20_000
+NUM_NODES = 5_000
+NUM_LAYERS = 5_000
 NUM_WEIGHTS = 50_000  # arrays, not numbers
 NUM_PARAMETERS = 200_000_000
 NUM_UNITS = 100_000  # units, filters, heads, ...: what multiplies a weight's size

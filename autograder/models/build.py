@@ -104,8 +104,10 @@ class Rebuilt:
             models.append(_functional(self.tapped_input, _as_keras(self._run(program, inputs))))
         if len(models) == 1:
             return models[0]
-        inputs = self._inputs()
-        structure = self._structure(inputs)
+        shapes = [[tuple(tensor.shape) for tensor in tree.flatten(model.output)] for model in models]
+        if shapes[0] != shapes[1]:
+            raise ModelRefused(f"the model returns shapes {shapes[0]} in inference and {shapes[1]} in training")
+        structure = self._structure(self._inputs())
         return _functional(structure, PhaseSwitch(*models)(structure))
 
     def _inputs(self) -> list[Any]:

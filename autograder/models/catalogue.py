@@ -29,7 +29,6 @@ _RECURRENT = (
     f"stateful unroll zero_output_for_mask {_part('kernel')} {_part('recurrent')} {_BIAS}"
 )
 _CONV_LSTM = f"{_RECURRENT.removeprefix('units ')} unit_forget_bias filters {_SHAPED}"
-_ATTENTION = f"dropout seed sliding_window use_gate {_part('kernel')} {_BIAS}"
 _IMAGES = "data_format seed"
 _FILL = "fill_mode fill_value interpolation"
 
@@ -94,8 +93,8 @@ LAYERS: dict[str, frozenset[str]] = {
         # attention
         "AdditiveAttention": "use_scale dropout seed",
         "Attention": "use_scale score_mode dropout seed",
-        "GroupedQueryAttention": f"head_dim num_query_heads num_key_value_heads {_ATTENTION}",
-        "MultiHeadAttention": f"num_heads key_dim value_dim output_shape attention_axes {_ATTENTION}",
+        "MultiHeadAttention": "num_heads key_dim value_dim output_shape attention_axes dropout seed sliding_window "
+        f"use_gate {_part('kernel')} {_BIAS}",
         # recurrent
         "GRU": f"{_RECURRENT} reset_after",
         "LSTM": f"{_RECURRENT} unit_forget_bias",
@@ -188,8 +187,8 @@ OPERATIONS = _names(
     # images
     "image.resize image.rgb_to_grayscale image.rgb_to_hsv image.hsv_to_rgb image.pad_images image.crop_images "
     "image.extract_patches image.gaussian_blur image.sobel_edges "
-    # `keras.activations.relu` is an operation of its own, with the arguments of `ReLU`
-    "activations.relu"
+    # two of `keras.activations` are operations of their own
+    "activations.relu activations.mish"
 )
 """Functions of `keras.ops`, by their path below it, and of `keras.activations`."""
 
@@ -212,7 +211,6 @@ DEPENDS_ON_TRAINING = frozenset(
         "CenterCrop",
         "GRU",
         "GaussianNoise",
-        "GroupedQueryAttention",
         "LSTM",
         "MultiHeadAttention",
         "SimpleRNN",

@@ -30,11 +30,8 @@ _EQUATION = re.compile(r"[A-Za-z.,> -]{1,100}")
 _UNITS = {
     "depth_multiplier",
     "filters",
-    "head_dim",
     "key_dim",
     "num_heads",
-    "num_key_value_heads",
-    "num_query_heads",
     "num_tokens",
     "output_dim",
     "units",

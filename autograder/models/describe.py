@@ -42,13 +42,22 @@ def custom_activation(layer: keras.Layer) -> Any:
 def layer_config(layer: keras.Layer) -> dict[str, Any]:
     """Return the arguments of a layer, `name` and `trainable` left out, as JSON would hold them.
 
-    An object that is not Keras's own becomes ``{"custom": name}``.
+    An object that is not Keras's own becomes ``{"custom": name}``. What `adapt` measured for a `Normalization` is an
+    argument of it, so that it is neither trained nor initialised anew.
     """
     config = {name: _plain(value) for name, value in layer.get_config().items() if name not in ("name", "trainable")}
     for name in ("units", "filters"):  # NumPy numbers and floats are taken by Keras as well
         if type(config.get(name)) is float and config[name].is_integer():
             config[name] = int(config[name])
+    if has_adapted(layer):
+        config["mean"] = np.asarray(layer.adapt_mean).tolist()
+        config["variance"] = np.asarray(layer.adapt_variance).tolist()
     return config
+
+
+def has_adapted(layer: keras.Layer) -> bool:
+    """Return whether a layer's weights were measured on data, and are described by its config."""
+    return type(layer) is keras.layers.Normalization and layer.input_mean is None and layer.built
 
 
 def _plain(value: Any) -> Any:

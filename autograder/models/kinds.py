@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.models.graph import Layer, LayerNode, ModelGraph, Node, OperationNode, Shape
-from autograder.models.values import ConstantRef, TensorRef, Value, WeightRef
+from autograder.models.values import INPUT, ConstantRef, TensorRef, Value, WeightRef
 
 _SIZES = ("kernel_size", "strides", "pool_size", "dilation_rate", "size")
 _HIDDEN = ("dtype", "activation", "quantization_config", "seed")
@@ -192,9 +192,17 @@ class _Operation:
         return _nested_tuple(array.tolist()) if array.size <= _MAX_SHOWN_CONSTANT else "an array"
 
     def _nothing(self) -> Meaning | None:
-        if self._name in ("copy", "identity"):
-            return NOTHING
-        return None
+        is_same = self._name == "cast" and self._argument("dtype", 1) == self._dtype(self._argument("x", 0))
+        return NOTHING if is_same or self._name == "copy" else None
+
+    def _dtype(self, value: Value) -> str | None:
+        """Return the dtype of a tensor as the graph says it, None where it does not."""
+        if not isinstance(value, TensorRef):
+            return None
+        if value.node == INPUT:
+            return self._graph.inputs[value.output].dtype
+        specs = self._graph.programs[-1].nodes[value.node].outputs
+        return None if specs is None else specs[value.output].dtype
 
     def _rectifier(self) -> Meaning | None:
         if self._name == "activations.relu":

@@ -1,9 +1,8 @@
 """Opens models: runs student code on symbolic tensors, and writes down the layers and operations inside.
 
-While a trace lasts, three doors of Keras and TensorFlow are held: `keras.Layer.__call__`, the symbolic call of
-a `keras.Operation`, and TensorFlow's dispatch for functions that meet a `KerasTensor`. A layer of Keras's own
-is written down; any other layer is *opened*: its `call` runs on the same symbolic tensors. So one flat list of
-nodes results, whatever the nesting. Where student code cannot be run like this (NumPy, ``if`` on values), the
+While a trace lasts, some doors of Keras and TensorFlow are held (see `autograder.models.doors`). A layer of
+Keras's own is written down; any other layer is *opened*: its `call` runs on the same symbolic tensors. So one flat
+list of nodes results, whatever the nesting. Where student code cannot be run like this (NumPy, ``if`` on values), the
 innermost layer around it becomes an opaque node, whose shapes come from running it on zeros.
 
 The training flag is followed as Keras does it: an argument that is given, else what the last call left in the
@@ -13,10 +12,9 @@ context, else the default of `call`. It is `FOLLOWS` where it is that of the who
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 
 import keras
@@ -27,9 +25,11 @@ from keras import ops, tree
 from autograder.models import keras_private, tf_functions
 from autograder.models.catalogue import DEPENDS_ON_TRAINING
 from autograder.models.describe import custom_activation, is_from_keras, is_known, layer_config
+from autograder.models.doors import LAYER_CALL, SYMBOLIC_CALL, doors_held_by
 from autograder.models.graph import LayerNode, OpaqueNode, OperationNode, Training
 from autograder.models.operations import path_of
-from autograder.models.tape import BatchSize, Tape, Unsupported, spec_of
+from autograder.models.shapes import UnknownBatch, visible_shape
+from autograder.models.tape import Tape, Unsupported, spec_of
 from autograder.models.values import Value
 
 
@@ -43,8 +43,6 @@ class _Follows:
 FOLLOWS = _Follows()
 Flag = bool | _Follows | None
 
-_LAYER_CALL = keras.Layer.__call__
-_SYMBOLIC_CALL = keras.Operation.symbolic_call
 _ZEROS_BATCH = 2
 
 
@@ -81,7 +79,7 @@ class Opening:
     def run(self, target: Any, argument: Any, name: str) -> Any:
         """Return what a model, layer or function makes of symbolic tensors."""
         self._target = target
-        with _doors_held_by(self):
+        with doors_held_by(self):
             if not isinstance(target, keras.Layer):
                 return self._opened(None, target, (argument,), {}, name)
             # Keras's trainer hands the flag only to a `call` that takes it
@@ -98,10 +96,10 @@ class Opening:
     def call_layer(self, layer: keras.Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Stand in for `keras.Layer.__call__`."""
         if self.is_quiet:
-            return _LAYER_CALL(layer, *args, **kwargs)
+            return LAYER_CALL(layer, *args, **kwargs)
         if not _is_symbolic((args, kwargs)):
             if is_known(layer) and layer.built and not layer.weights:
-                return self._quietly(_LAYER_CALL, layer, *args, **kwargs)
+                return self._quietly(LAYER_CALL, layer, *args, **kwargs)
             args, kwargs = tree.map_structure(self._as_symbolic, (args, kwargs))
         flag = self._resolved_flag(layer, kwargs)
         kwargs = {name: value for name, value in kwargs.items() if name != "training"}
@@ -112,7 +110,7 @@ class Opening:
     def call_operation(self, operation: keras.Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Stand in for `keras.Operation.symbolic_call`."""
         if self.is_quiet or isinstance(operation, keras.Layer):
-            return _SYMBOLIC_CALL(operation, *args, **kwargs)
+            return SYMBOLIC_CALL(operation, *args, **kwargs)
         config = keras_private.operation_arguments(operation)
         kind = type(operation).__name__
         if kind == "ConvertToTensor":
@@ -121,7 +119,7 @@ class Opening:
         path = path_of(operation)
         if path is None:
             raise self._unsupported(f"it uses the operation `{kind}`")
-        outputs = self._quietly(_SYMBOLIC_CALL, operation, *args, **kwargs)
+        outputs = self._quietly(SYMBOLIC_CALL, operation, *args, **kwargs)
         flat = tree.flatten(outputs)
         if kind == "Einsum":
             args, config = (config["subscripts"], *args), {}
@@ -148,7 +146,7 @@ class Opening:
             return NotImplemented
         self._unknown_function = ""
         if translation is None:
-            return _visible_shape(args[0] if args else kwargs["input"])
+            return visible_shape(args[0] if args else kwargs["input"])
         try:
             return translation(*args, **kwargs)
         except tf_functions.Untranslatable as error:
@@ -168,8 +166,8 @@ class Opening:
             vars(layer)["activation"] = keras.activations.linear
         try:
             kwargs = {name: value for name, value in kwargs.items() if not (name == "mask" and value is None)}
-            outputs = self._quietly(_LAYER_CALL, layer, *args, **kwargs)
-            custom = _custom_parts(layer)
+            outputs = self._quietly(LAYER_CALL, layer, *args, **kwargs)
+            custom = self._quietly(_custom_parts, layer)
             if custom:
                 return self._opaque(layer, args, kwargs, layer.name, f"`{custom}` in it is not one of Keras's own")
             flat = tree.flatten(outputs)
@@ -235,7 +233,7 @@ class Opening:
         if is_from_keras(layer) and not is_graph and not isinstance(layer, keras.layers.Lambda):
             raise self._unsupported(f"layers of the kind `{type(layer).__name__}` are not known here")
         if not layer.built and keras_private.has_own_build(layer):
-            self._quietly(_LAYER_CALL, layer, *args, **{n: False if v is FOLLOWS else v for n, v in kwargs.items()})
+            self._quietly(LAYER_CALL, layer, *args, **{n: False if v is FOLLOWS else v for n, v in kwargs.items()})
         if not is_graph:
             args, kwargs = tree.map_structure(lambda each: _autocast(layer, each), (args, kwargs))
             if "mask" in _parameters(layer.call) and kwargs.get("mask") is None:
@@ -250,7 +248,7 @@ class Opening:
 
         Raises whatever student code raises then: the mistake is the student's.
         """
-        function = (lambda *a, **k: _LAYER_CALL(target, *a, **k)) if isinstance(target, keras.Layer) else target
+        function = (lambda *a, **k: LAYER_CALL(target, *a, **k)) if isinstance(target, keras.Layer) else target
         real_args, real_kwargs = tree.map_structure(_zeros, (args, kwargs))
         made = self._quietly(function, *real_args, **real_kwargs)
         outputs = tree.map_structure(_symbolic_like, made)
@@ -319,106 +317,13 @@ class Opening:
 
     def _reason(self, error: Exception) -> str:
         """Return why student code could not be run on symbolic tensors."""
-        if isinstance(error, Unsupported):
+        if isinstance(error, Unsupported | UnknownBatch):
             return str(error)
         if self._unknown_function:
             return f"it calls `{self._unknown_function}`, which is not known here"
         text = re.sub(r"\{\{.*?\}\}", "", str(error))  # TensorFlow's marks of places in graphs
         first = next((line.strip() for line in text.splitlines() if line.strip()), "")
         return f"it cannot be run without numbers ({type(error).__name__}: {first[:150]})"
-
-
-class _Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):  # type: ignore[misc]
-    """Hands TensorFlow's functions to the pass that is running; does nothing without one."""
-
-    opening: Opening | None = None
-
-    def handle(self, op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self.opening is None:
-            return self.NOT_SUPPORTED
-        result = self.opening.call_tensorflow(op, args, kwargs)
-        return self.NOT_SUPPORTED if result is NotImplemented else result
-
-
-_dispatchers: list[_Dispatcher] = []  # TensorFlow keeps what is registered for ever, so there is one at most
-
-
-@contextlib.contextmanager
-def _doors_held_by(opening: Opening) -> Iterator[None]:
-    """Send what student code does to symbolic tensors through a pass, until the end of the block."""
-    if not _dispatchers:
-        _dispatchers.append(_Dispatcher())
-        _dispatchers[0].register()
-
-    def layer_call(self: keras.Layer, *args: Any, **kwargs: Any) -> Any:
-        return opening.call_layer(self, args, kwargs)
-
-    def symbolic_call(self: keras.Operation, *args: Any, **kwargs: Any) -> Any:
-        return opening.call_operation(self, args, kwargs)
-
-    def shape(x: Any) -> Any:
-        return _visible_shape(x) if isinstance(x, keras.KerasTensor) and not opening.is_quiet else original_shape(x)
-
-    def reshape(x: Any, newshape: Any) -> Any:
-        is_ours = isinstance(x, keras.KerasTensor) and not opening.is_quiet
-        return original_reshape(x, _resolved_shape(x.shape, newshape) if is_ours else newshape)
-
-    def value(self: keras.Variable) -> Any:
-        opening.read_weight(self)
-        return original_value.fget(self)
-
-    original_shape, original_reshape, original_value = ops.shape, ops.reshape, keras.Variable.value
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_attribute(keras.Layer, "__call__", layer_call))
-        stack.enter_context(_attribute(keras.Operation, "symbolic_call", symbolic_call))
-        stack.enter_context(_attribute(_dispatchers[0], "opening", opening))
-        stack.enter_context(_attribute(ops, "shape", shape))
-        stack.enter_context(_attribute(ops, "reshape", reshape))
-        stack.enter_context(_attribute(keras.Variable, "value", property(value)))
-        stack.enter_context(_attribute(keras.KerasTensor, "get_shape", lambda self: tf.TensorShape(self.shape)))
-        stack.enter_context(
-            _attribute(keras.KerasTensor, "__array_ufunc__", None)
-        )  # array + tensor: the tensor decides
-        for name, operation in _OPERATORS.items():
-            stack.enter_context(_attribute(keras.Variable, name, _weight_operator(opening, name, operation)))
-        yield
-
-
-_OPERATORS = {
-    "__add__": ops.add,
-    "__sub__": ops.subtract,
-    "__mul__": ops.multiply,
-    "__truediv__": ops.true_divide,
-    "__matmul__": ops.matmul,
-    "__pow__": ops.power,
-}
-
-
-def _weight_operator(opening: Opening, name: str, operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Return an operator of weights that lets a symbolic operand decide: `self.scale * x` is as `x * self.scale`."""
-    original = getattr(keras.Variable, name)
-
-    def operator(self: keras.Variable, other: Any) -> Any:
-        if isinstance(other, keras.KerasTensor) and not opening.is_quiet:
-            return operation(self, other)
-        return original(self, other)
-
-    return operator
-
-
-@contextlib.contextmanager
-def _attribute(holder: Any, name: str, value: Any) -> Iterator[None]:
-    """Set an attribute until the end of the block."""
-    missing = object()
-    before = vars(holder).get(name, missing)
-    setattr(holder, name, value)
-    try:
-        yield
-    finally:
-        if before is missing:
-            delattr(holder, name)
-        else:
-            setattr(holder, name, before)
 
 
 def _is_symbolic(structure: Any) -> bool:
@@ -447,24 +352,6 @@ def _custom_parts(layer: keras.Layer) -> str:
         return ""
 
     return found("", layer_config(layer))
-
-
-def _visible_shape(tensor: Any) -> list[int]:
-    """Return the shape of a symbolic tensor as student code may compute with it."""
-    return [BatchSize(-1) if size is None else size for size in tensor.shape]
-
-
-def _resolved_shape(shape: tuple[int | None, ...], target: Any) -> Any:
-    """Return the target of a reshape without a second -1, where one of them is the batch."""
-    target = tuple(target) if isinstance(target, list | tuple) else (target,)
-    if not any(isinstance(size, BatchSize) for size in target) or sum(size == -1 for size in target) < 2:
-        return tuple(int(size) if isinstance(size, BatchSize) else size for size in target)
-    known = int(np.prod([size for size in target if size != -1], dtype=int))
-    left = int(np.prod([size for size in shape if size is not None], dtype=int))
-    is_batch = [isinstance(size, BatchSize) for size in target]
-    return tuple(
-        -1 if batch else (left // known if size == -1 else size) for size, batch in zip(target, is_batch, strict=True)
-    )
 
 
 def _autocast(layer: keras.Layer, item: Any) -> Any:

@@ -27,12 +27,14 @@ def function(path: str) -> Callable[..., Any]:
 @functools.cache
 def _paths() -> dict[str, str]:
     """Names of Keras's operation classes in lower case, without "_" -> path of the function."""
-    return {path.rpartition(".")[2].replace("_", ""): path for path in OPERATIONS if not path.startswith("activations.")}
+    return {
+        path.rpartition(".")[2].replace("_", ""): path for path in OPERATIONS if not path.startswith("activations.")
+    }
 
 
 def path_of(operation: keras.Operation) -> str | None:
     """Return the path of the function that made an operation, None where it is not one that is rebuilt."""
     name = type(operation).__name__
-    if name == "ReLU":
-        return "activations.relu"
+    if name in ("ReLU", "Mish"):
+        return f"activations.{name.lower()}"
     return _OTHER_NAMES.get(name) or _paths().get(name.lower())

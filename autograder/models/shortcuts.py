@@ -98,13 +98,12 @@ class _Finder:
     def _operands(self, index: int) -> list[Source]:
         """Return what a merge joins, sums of sums taken apart."""
         found: list[Source] = []
-        for source in self._wiring.sources[index]:
-            if (
-                source.step != START
-                and self._steps[source.step].is_a(self._kind)
-                and self._is_inside_another(source.step)
-            ):
-                found.extend(self._operands(source.step))
+        waiting = list(reversed(self._wiring.sources[index]))
+        while waiting:
+            source = waiting.pop()
+            is_sum = source.step != START and self._steps[source.step].is_a(self._kind)
+            if is_sum and self._is_inside_another(source.step):
+                waiting.extend(reversed(self._wiring.sources[source.step]))
             else:
                 found.append(source)
         return found

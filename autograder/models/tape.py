@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from types import EllipsisType
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.models.describe import layer_config
+from autograder.models.describe import has_adapted, layer_config
 from autograder.models.graph import Layer, Node, TensorSpec, Weight
+from autograder.models.shapes import BatchSize
 from autograder.models.values import ConstantRef, Plain, Reference, TensorRef, Value, WeightRef
 
 
 class Unsupported(Exception):
     """Student code does something that has no words in a graph; the message goes into the sentence."""
-
-
-class BatchSize(int):
-    """The batch's size as student code sees it while tracing: good for a shape, refused in arithmetic."""
-
-    def _refuse(self, *_: object) -> Any:
-        raise Unsupported("it computes with the size of the batch")
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
-    __floordiv__ = __rfloordiv__ = __truediv__ = __rtruediv__ = __neg__ = _refuse
 
 
 class Tape:
@@ -91,7 +83,7 @@ class Tape:
                     name=str(layer.name),
                     config=layer_config(layer),
                     trainable=bool(layer.trainable),
-                    weights=tuple(self.weight(variable) for variable in layer.weights),
+                    weights=() if has_adapted(layer) else tuple(self.weight(variable) for variable in layer.weights),
                 )
             )
         return index
@@ -158,8 +150,8 @@ class Tape:
         if isinstance(item, slice):
             part: Value = slice(self.value(item.start), self.value(item.stop), self.value(item.step))
             return part
-        if item is Ellipsis:
-            return Ellipsis
+        if isinstance(item, EllipsisType):
+            return item
         if isinstance(item, tf.DType):
             return str(item.name)
         if isinstance(item, np.generic) and item.dtype.kind in "fiub":

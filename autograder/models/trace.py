@@ -8,6 +8,7 @@ Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,7 +64,11 @@ def trace(
         as_block = input_shape is not None or not isinstance(target, keras.Model)
     name = str(getattr(target, "name", None) or getattr(target, "__name__", "model"))
     tracer = _Tracer(target, name, _input_structure(target, input_shape, dtype), as_block, weights)
-    return tracer.graph().to_data()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # Keras warns of what a trace does: layers that are called before they are built
+        return tracer.graph().to_data()
 
 
 @dataclass(frozen=True)

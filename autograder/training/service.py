@@ -155,7 +155,8 @@ class TrainingService:
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
     def _seed(self, graph: ModelGraph, recipe: Recipe, number: int) -> int:
-        return self._secret.seed("training", graph.key, msgspec.json.encode(_without_floors(recipe)).decode(), str(number))
+        deciding = msgspec.json.encode(_without_floors(recipe)).decode()
+        return self._secret.seed("training", graph.key, deciding, str(number))
 
     def _data_seed(self, recipe: Recipe) -> int:
         return self._secret.seed("data", recipe.dataset)

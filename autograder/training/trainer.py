@@ -17,7 +17,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import tree
+from keras import ops, tree
 
 from autograder.errors import ModelRefused
 from autograder.models.build import Rebuilt
@@ -115,15 +115,14 @@ class _Training:
 
     def _gives_probabilities(self) -> bool:
         """Whether the scores of an image are at least 0 and add up to 1: else they are taken for logits."""
-        scores = np.asarray(self._model(self._held_out[:8], training=False), "float64")
+        scores = ops.convert_to_numpy(self._model(self._held_out[:8], training=False)).astype("float64")
         return bool(np.all(scores >= 0) and np.allclose(scores.sum(axis=-1), 1, atol=1e-3))
 
     def _estimate_statistics(self, images: np.ndarray) -> list[tuple[keras.Variable, np.ndarray]]:
         """Put averages over some batches in the place of moving averages; return what was there before."""
         layers = self._normalisations
-        before = [
-            (variable, np.array(variable)) for layer in layers for variable in (layer.moving_mean, layer.moving_variance)
-        ]
+        moving = [variable for layer in layers for variable in (layer.moving_mean, layer.moving_variance)]
+        before = [(variable, ops.convert_to_numpy(variable).copy()) for variable in moving]
         momenta = [layer.momentum for layer in layers]
         for count in range(STATISTICS_BATCHES if layers else 0):
             batch = images[count * self._batch_size : (count + 1) * self._batch_size]
@@ -143,7 +142,8 @@ def _require_scores(model: keras.Model, num_classes: int) -> None:
     if len(outputs) != 1 or len(outputs[0].shape) != 2 or (outputs[0].shape[1] or 0) < num_classes:
         shapes = ", ".join(str(tuple(output.shape)) for output in outputs)
         raise ModelRefused(
-            f"the model cannot be trained to classify: its output has the shape {shapes}, (None, {num_classes}) is needed"
+            f"the model cannot be trained to classify: its output has the shape {shapes}, "
+            f"(None, {num_classes}) is needed"
         )
 
 

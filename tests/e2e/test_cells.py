@@ -214,7 +214,8 @@ def test_files_of_the_assignment_lie_beside_the_notebook(zygote, tmp_path):
 
     (tmp_path / "words.txt").write_text("three")
     cells = [Cell(0, None, "word = open('data/words.txt').read()")]
-    notebook = NotebookSession(zygote, cells, limits=Limits(), execution=Execution(), files={"data/words.txt": tmp_path / "words.txt"})
+    files = {"data/words.txt": tmp_path / "words.txt"}
+    notebook = NotebookSession(zygote, cells, limits=Limits(), execution=Execution(), files=files)
     try:
         notebook.run()
         assert notebook.ask("ask", target=("ref", "word"), present="data") == "three"
@@ -225,7 +226,8 @@ def test_files_of_the_assignment_lie_beside_the_notebook(zygote, tmp_path):
 def test_a_picture_is_pixels(session):
     """A figure shown with plt.show or as the last expression crosses as an array, not as a file."""
     (shown,) = session(
-        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 3))\nax.plot([1])\nplt.show()\nprint('after')"
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 3))\n"
+        "ax.plot([1])\nplt.show()\nprint('after')"
     ).run()
     assert [output["type"] for output in shown.outputs] == ["display", "stream"]
     assert isinstance(shown.outputs[0]["pixels"], np.ndarray)

@@ -226,7 +226,7 @@ def test_files_are_where_people_look(course, graded):
 def test_nothing_hidden_is_on_a_page(course, assignment, graded):
     """No line of the suite or of the reference stands in what a student gets."""
     hidden = {line.strip() for line in (SUITE + TOTAL).splitlines() if len(line.strip()) > 25 and "import" not in line}
-    shown = {"@points(2, hint=\"Multiply both sides.\")"}
+    shown = {'@points(2, hint="Multiply both sides.")'}
     for student in graded[0]:
         page = course.feedback_path(student, "practical").read_text()
         assert not [line for line in hidden - shown if line in page and '"""' not in line]

@@ -3,8 +3,8 @@
 def fully_convolutional_model():
     inputs = keras.Input((32, 32, 3))
     x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
-    for filters in (32, 64, 128):
-        x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
+    for filters, strides in ((24, 1), (48, 2), (64, 1), (96, 2), (128, 2)):
+        x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
     x = layers.Conv2D(10, 4, activation="softmax")(x)

@@ -1,7 +1,7 @@
 """Height and width only."""
 
-# fails: conv_output_shape.returns_three_numbers, conv_output_shape.whole_numbers
-# fails: conv_output_shape.channels, conv_output_shape.stride[1], conv_output_shape.stride[2]
+# fails: conv_output_shape.whole_numbers, conv_output_shape.channels, conv_output_shape.stride[1]
+# fails: conv_output_shape.stride[2]
 
 
 # %% conv_output_shape

@@ -1,6 +1,6 @@
 """The filters of the last convolution."""
 
-# fails: filters_figure.one_axes_for_each_filter
+# fails: filters_figure.pictures_are_kernels
 
 
 # %% filters_figure

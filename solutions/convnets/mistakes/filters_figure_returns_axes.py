@@ -1,6 +1,6 @@
 """Returns the axes, not the figure."""
 
-# fails: filters_figure.returns_a_figure, filters_figure.one_axes_for_each_filter
+# fails: filters_figure.one_axes_for_each_filter
 
 
 # %% filters_figure

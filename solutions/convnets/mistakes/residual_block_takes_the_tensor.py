@@ -1,6 +1,6 @@
 """Takes the tensor as its first argument, and returns a tensor."""
 
-# fails: residual_block.can_be_applied, residual_block.keeps_shape, residual_block.changes_shape
+# fails: residual_block.keeps_shape, residual_block.changes_shape
 
 
 # %% residual_block

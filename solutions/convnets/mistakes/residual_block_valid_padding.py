@@ -1,6 +1,6 @@
 """The convolutions are without padding."""
 
-# fails: residual_block.can_be_applied, residual_block.keeps_shape, residual_block.changes_shape
+# fails: residual_block.keeps_shape, residual_block.changes_shape
 
 
 # %% residual_block

@@ -1,6 +1,6 @@
 """Returns four arrays in place of two pairs."""
 
-# fails: split_dataset.returns_two_pairs, split_dataset.sizes, split_dataset.flat_labels
+# fails: split_dataset.sizes, split_dataset.flat_labels
 
 
 # %% split_dataset

@@ -22,18 +22,6 @@ def model(submission):
     return submission.model("convolutional_part")
 
 
-@points(1, hint="Begin with `keras.Input((32, 32, 3))`, and pad as the text says: maps must not get too small.")
-def test_takes_colour_images(model):
-    """The function returns a Keras model that makes maps of colour images."""
-    assert model.input_shape == (None, 32, 32, 3), (
-        f"the model takes an input of shape {model.input_shape}, (None, 32, 32, 3) was asked for"
-    )
-    assert len(model.output_shape) == 4, (
-        f"the output has the shape {model.output_shape}: a convolutional part returns maps, "
-        "with axes for batch, height, width and channels"
-    )
-
-
 @points(1, hint="Go through the table of layers in the text from top to bottom.", needs="test_takes_colour_images")
 def test_convolutions(model):
     """There are five 3x3 convolutions with the filters that the text names, and they keep the size of their maps."""

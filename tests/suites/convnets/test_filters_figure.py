@@ -13,10 +13,9 @@ from autograder.suite import points, question, sequential
 
 pytestmark = question("filters_figure")
 
-NUM_FILTERS = 6
 CONVOLUTION_FIRST = sequential(
     (16, 16, 3),
-    ("Conv2D", {"filters": NUM_FILTERS, "kernel_size": 5, "activation": "relu"}),
+    ("Conv2D", {"filters": 6, "kernel_size": 5, "activation": "relu"}),
     ("MaxPooling2D", {"pool_size": 2}),
     ("Conv2D", {"filters": 3, "kernel_size": 3}),
 )
@@ -71,15 +70,6 @@ def check_pictures(axes, kernels):
     )
 
 
-@points(1, hint="`plt.subplots` makes many axes at once. Return the figure: one that is only shown is gone.")
-def test_one_axes_for_each_filter(drawn):
-    """The function returns a figure with one picture for each filter."""
-    axes, _ = drawn
-    assert len(axes) == NUM_FILTERS, (
-        f"for a convolution with {NUM_FILTERS} filters, the figure has {len(axes)} axes with a picture"
-    )
-
-
 @points(
     1,
     hint="`axes.set(xticks=[], yticks=[])` or `axes.axis('off')`, for each axes.",
@@ -88,6 +78,7 @@ def test_one_axes_for_each_filter(drawn):
 def test_no_ticks(drawn):
     """The pictures have no ticks."""
     axes, _ = drawn
+    assert axes, "the figure shows no picture"
     found = sum(each.has_x_ticks or each.has_y_ticks for each in axes)
     assert found == 0, f"{found} of {len(axes)} pictures have ticks"
 

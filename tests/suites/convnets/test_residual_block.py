@@ -87,12 +87,6 @@ def kinds(steps):
     return " and ".join(f"`{step.kind}`" for step in steps) or "nothing"
 
 
-@points(1, hint="With `same` padding and stride 1 a convolution keeps height and width.")
-def test_keeps_shape(plain):
-    """With stride 1 and as many filters as channels, the block keeps the shape of its input."""
-    check_shape(plain)
-
-
 @points(1, hint="Where the branch changes the shape, the shortcut needs a 1x1 convolution with the same strides.")
 def test_changes_shape(changing):
     """The block makes as many channels as it has filters, and halves height and width at stride 2."""

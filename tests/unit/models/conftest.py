@@ -1,4 +1,4 @@
-"""A runtime in this process, whose questions and answers take the way over the wire all the same."""
+"""Views of models, over a runtime in this process."""
 
 from __future__ import annotations
 
@@ -7,29 +7,10 @@ from typing import Any
 
 import keras
 import pytest
+from tracing import RuntimeHere, traced
 from zoo import SPECIMENS, Specimen
 
-from autograder import wire
-from autograder.models.graph import ModelGraph
-from autograder.models.runtime import handlers
-from autograder.models.trace import trace
 from autograder.models.view import ModelView, RuntimePort
-
-
-class RuntimeHere:
-    """Handlers of a runtime, called directly."""
-
-    def __init__(self) -> None:
-        self._handlers = handlers()
-
-    def ask(self, op: str, /, *, timeout_s: float | None = None, **args: Any) -> Any:
-        answer = self._handlers[op](**wire.decode(wire.encode(args)))
-        return wire.decode(wire.encode(answer))
-
-
-def traced(target: Any, input_shape: Any = None, **options: Any) -> ModelGraph:
-    """Trace, and take the way over the wire."""
-    return ModelGraph.from_data(wire.decode(wire.encode(trace(target, input_shape=input_shape, **options))))
 
 
 @pytest.fixture(scope="session")

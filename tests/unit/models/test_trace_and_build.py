@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from conftest import traced
+from tracing import traced
 from zoo import SPECIMENS, Specimen
 
 from autograder.models.build import build
@@ -46,7 +46,9 @@ def random_inputs(graph: Any) -> list[np.ndarray]:
 def run(target: Any, inputs: Any, training: bool) -> list[np.ndarray]:
     """Call a model as Keras's trainer does, its random generators at a fixed state; nothing is kept."""
     layers = [target, *target._flatten_layers()] if isinstance(target, keras.Layer) else []
-    seeds = [(layer.seed_generator.state, np.array([7, 0], "uint32")) for layer in layers if hasattr(layer, "seed_generator")]
+    seeds = [
+        (layer.seed_generator.state, np.array([7, 0], "uint32")) for layer in layers if hasattr(layer, "seed_generator")
+    ]
     takes_flag = isinstance(target, keras.Layer) and target._call_has_training_arg
     inputs = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
     with keras.StatelessScope(seeds):
@@ -113,13 +115,14 @@ def test_trains_as_the_students_model(name: str) -> None:
     graph = traced(target)
     rebuilt = build(graph)
     (batch,) = random_inputs(graph)
+    labels = np.zeros(run(rebuilt, batch, training=False)[0].shape)
     after = []
     for model in (target, rebuilt):
         for layer in model._flatten_layers():
             if hasattr(layer, "seed_generator"):
                 layer.seed_generator.state.assign([7, 0])
         model.compile(keras.optimizers.SGD(0.01), "mse")
-        model.fit(batch, np.zeros((4, 10)), epochs=3, verbose=0, shuffle=False)
+        model.fit(batch, labels, epochs=3, verbose=0, shuffle=False)
         after.append(model.predict(batch, verbose=0))
     assert np.abs(after[0] - after[1]).max() <= 1e-5
 
@@ -137,7 +140,9 @@ def test_a_graph_without_weights_is_built_anew() -> None:
     """Weights are optional, and always the same then."""
     graph = traced(SPECIMENS["classifier_sequential"].make(), weights=False)
     assert not graph.has_weights
-    assert all(np.array_equal(a, b) for a, b in zip(build(graph).get_weights(), build(graph).get_weights(), strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(build(graph).get_weights(), build(graph).get_weights(), strict=True)
+    )
 
 
 def test_weights_of_custom_layers_begin_as_the_students_do() -> None:

@@ -1,0 +1,106 @@
+"""Every data set comes through one interface, and says what to do where it cannot be had."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from autograder import datasets
+from autograder.datasets import files, stand_in
+from autograder.errors import UsageError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of the operator's with a small `cifar10.npz`."""
+    rng = np.random.default_rng(0)
+    np.savez(
+        tmp_path / "cifar10.npz",
+        train_images=rng.integers(0, 256, (30, 32, 32, 3), "uint8"),
+        train_labels=np.arange(30, dtype="uint8").reshape(30, 1) % 10,
+        test_images=rng.integers(0, 256, (12, 32, 32, 3), "uint8"),
+        test_labels=np.arange(12, dtype="uint8").reshape(12, 1) % 10,
+    )
+    monkeypatch.setenv(files.FOLDER_VARIABLE, str(tmp_path))
+    files.digest.cache_clear()
+    yield tmp_path
+    files.digest.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["shapes", "cifar10"])
+def test_one_interface(folder, name):
+    """Images are uint8 with channels, labels one axis of int64, parts as large as asked for."""
+    data = datasets.load(name, num_train=20, num_test=10, seed=1)
+    assert data.train_images.shape == (20, 32, 32, 3)
+    assert data.test_images.dtype == np.uint8
+    assert data.train_labels.shape == (20,)
+    assert data.test_labels.dtype == np.int64
+    assert data.num_classes == 10
+
+
+@pytest.mark.parametrize("name", ["shapes", "cifar10"])
+def test_the_seed_draws_the_images(folder, name):
+    """The same seed gives the same images and fingerprint, another one others."""
+    sizes = {"num_train": 20, "num_test": 10}
+    first, again, other = (datasets.load(name, **sizes, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(first.train_images, again.train_images)
+    assert not np.array_equal(first.train_images, other.train_images)
+    prints = [datasets.fingerprint(name, **sizes, seed=seed) for seed in (1, 1, 2)]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_an_unknown_set_is_answered_with_those_there_are():
+    """A misspelt name lists the known ones."""
+    with pytest.raises(UsageError, match="shapes, cifar10, fashion_mnist"):
+        datasets.load("shape", num_train=1, num_test=1, seed=0)
+
+
+def test_more_images_than_there_are_is_an_error(folder):
+    """The sentence has both numbers."""
+    with pytest.raises(UsageError, match="has 30 training images, the recipe asks for 31"):
+        datasets.load("cifar10", num_train=31, num_test=1, seed=0)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip"])
+def test_a_broken_file_is_named(folder, data):
+    """What is no data file says where it lies and what to do."""
+    (folder / "cifar10.npz").write_bytes(data)
+    with pytest.raises(UsageError, match=r"cifar10.npz is no cifar10 file .* delete it"):
+        datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+
+
+def test_a_pickle_in_a_file_is_not_opened(folder):
+    """An object array, which would be unpickled, is refused."""
+    objects = np.array([object()], dtype=object)
+    np.savez(folder / "cifar10.npz", **dict.fromkeys(files.ARRAYS, objects))
+    with pytest.raises(UsageError, match="is no cifar10 file"):
+        datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+
+
+def test_a_missing_file_says_where_it_was_looked_for(folder):
+    """The operator's folder is named."""
+    with pytest.raises(UsageError, match="fashion_mnist.npz is missing"):
+        datasets.load("fashion_mnist", num_train=1, num_test=1, seed=0)
+
+
+@pytest.mark.parametrize("name", stand_in.NAMES)
+def test_the_stand_in_has_the_shapes_of_the_real_set(name):
+    """A notebook sees the sizes and types that Keras documents."""
+    shape = {"cifar10": (50_000, 32, 32, 3)}.get(name, (60_000, 28, 28))
+    labels = (shape[0], 1) if name == "cifar10" else (shape[0],)
+    (train_images, train_labels), (test_images, test_labels) = stand_in.load_data(name)
+    assert (train_images.shape, train_labels.shape) == (shape, labels)
+    assert (test_images.shape[0], test_labels.shape[0]) == (10_000, 10_000)
+    assert train_images.dtype == train_labels.dtype == np.uint8
+    assert set(np.unique(train_labels)) == set(range(10))
+
+
+def test_data_sets_need_no_tensorflow():
+    """The process that holds the labels imports neither TensorFlow nor Keras."""
+    code = (
+        "import sys\nfrom autograder import datasets\nfrom autograder.datasets import stand_in\n"
+        "datasets.load('shapes', num_train=2, num_test=2, seed=0)\n"
+        "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
