@@ -26,59 +26,59 @@ from pathlib import Path
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", KERAS_BACKEND="tensorflow")
 
-import keras  # noqa: E402 - the environment comes first
-from keras import layers  # noqa: E402
+import keras
+from keras import layers
 
-from autograder.course import CourseSecret  # noqa: E402
-from autograder.models.graph import ModelGraph  # noqa: E402
-from autograder.models.trace import trace  # noqa: E402
-from autograder.models.view import RuntimePort  # noqa: E402
-from autograder.records import Attempt, GradeId  # noqa: E402
-from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment  # noqa: E402
-from autograder.settings import Recipe, parse_settings  # noqa: E402
-from autograder.training.service import TrainingService  # noqa: E402
+from autograder.course import CourseSecret
+from autograder.models.graph import ModelGraph
+from autograder.models.trace import trace
+from autograder.models.view import RuntimePort
+from autograder.records import Attempt, GradeId
+from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
+from autograder.settings import Recipe, parse_settings
+from autograder.training.service import TrainingService
 
 INPUT_SHAPE = (32, 32, 3)
 
 
 def linear() -> keras.Model:
-    """One dense layer: must fail."""
+    """Return one dense layer: must fail."""
     return keras.Sequential([keras.Input(INPUT_SHAPE), layers.Flatten(), layers.Dense(10, activation="softmax")])
 
 
 def dense() -> keras.Model:
-    """Two hidden layers without convolutions: must fail."""
+    """Return two hidden layers without convolutions: must fail."""
     hidden = [layers.Dense(units, activation="relu") for units in (512, 256)]
     return keras.Sequential(
         [keras.Input(INPUT_SHAPE), layers.Flatten(), *hidden, layers.Dense(10, activation="softmax")]
     )
 
 
-def alexnet(*, batchnorm: bool = False, width: int = 16, units: int = 1024) -> keras.Model:
-    """The practical's small AlexNet; `width` 16 gives its 48, 128, 192, 192 and 128 filters."""
+def alexnet(*, batchnorm: bool = False) -> keras.Model:
+    """Return the practical's small AlexNet, of 48, 128, 192, 192 and 128 filters."""
     model = keras.Sequential([keras.Input(INPUT_SHAPE)])
-    for share, is_pooled in ((3, True), (8, True), (12, False), (12, False), (8, True)):
-        model.add(layers.Conv2D(share * width, 3, padding="same", use_bias=not batchnorm))
+    for filters, is_pooled in ((48, True), (128, True), (192, False), (192, False), (128, True)):
+        model.add(layers.Conv2D(filters, 3, padding="same", use_bias=not batchnorm))
         if batchnorm:
             model.add(layers.BatchNormalization())
         model.add(layers.ReLU())
         if is_pooled:
             model.add(layers.MaxPooling2D(3))
     model.add(layers.Flatten())
-    model.add(layers.Dense(units, activation="relu"))
+    model.add(layers.Dense(1024, activation="relu"))
     model.add(layers.Dropout(0.5))
-    model.add(layers.Dense(units, activation="relu"))
+    model.add(layers.Dense(1024, activation="relu"))
     model.add(layers.Dense(10, activation="softmax"))
     return model
 
 
 def alexnet_with_batchnorm() -> keras.Model:
-    """The same with batch normalisation after each convolution."""
+    """Return the same with batch normalisation after each convolution."""
     return alexnet(batchnorm=True)
 
 
 def fully_convolutional() -> keras.Model:
-    """Strided convolutions and a global average, without batch normalisation."""
+    """Return strided convolutions and a global average, without batch normalisation."""
     model = keras.Sequential([keras.Input(INPUT_SHAPE)])
     for filters, strides in ((48, 2), (96, 2), (128, 2), (128, 1)):
         model.add(layers.Conv2D(filters, 3, strides=strides, padding="same", activation="relu"))
@@ -89,7 +89,7 @@ def fully_convolutional() -> keras.Model:
 
 
 def fully_convolutional_scaled() -> keras.Model:
-    """As deep as the AlexNet, pixels scaled to [0, 1], Keras's initial weights: the slowest sensible beginner."""
+    """Return a deep one with pixels in [0, 1] and Keras's own initial weights: slow to begin."""
     model = keras.Sequential([keras.Input(INPUT_SHAPE), layers.Rescaling(1 / 255)])
     for filters, strides in ((48, 1), (48, 3), (128, 1), (128, 3), (192, 1), (192, 1), (128, 3)):
         model.add(layers.Conv2D(filters, 3, strides=strides, padding="same", activation="relu"))
@@ -100,7 +100,7 @@ def fully_convolutional_scaled() -> keras.Model:
 
 
 def small_batchnorm(filters: tuple[int, ...] = (32, 64, 128)) -> keras.Model:
-    """Three convolutions with batch normalisation and pooling, global average, one dense layer."""
+    """Return three convolutions with batch normalisation and pooling, global average, one dense layer."""
     model = keras.Sequential([keras.Input(INPUT_SHAPE)])
     for number in filters:
         model.add(layers.Conv2D(number, 3, padding="same", use_bias=False))
@@ -113,12 +113,12 @@ def small_batchnorm(filters: tuple[int, ...] = (32, 64, 128)) -> keras.Model:
 
 
 def two_filters() -> keras.Model:
-    """Structurally right and too weak: must fail."""
+    """Return what is structurally right and too weak: must fail."""
     return small_batchnorm((2, 2, 2))
 
 
 def residual(filters: tuple[int, ...] = (16, 32, 64)) -> keras.Model:
-    """Three residual blocks with batch normalisation."""
+    """Return three residual blocks with batch normalisation."""
 
     def normalised(x: keras.KerasTensor, number: int, strides: int = 1) -> keras.KerasTensor:
         return layers.BatchNormalization()(layers.Conv2D(number, 3, strides=strides, padding="same", use_bias=False)(x))
@@ -134,7 +134,7 @@ def residual(filters: tuple[int, ...] = (16, 32, 64)) -> keras.Model:
 
 
 def residual_two_filters() -> keras.Model:
-    """Structurally right and too weak: must fail."""
+    """Return what is structurally right and too weak: must fail."""
     return residual((2, 2, 2))
 
 
@@ -197,9 +197,7 @@ def main() -> None:
         f"{recipe.batch_size}, {recipe.optimizer} {recipe.learning_rate:g}; {os.cpu_count()} cores, "
         f"Keras {keras.__version__}; {options.seeds} seeds"
     )
-    print(
-        "best accuracy so far after each epoch (lowest/mean/highest), seconds and CPU seconds for all epochs (median)"
-    )
+    print("best accuracy so far after each epoch (lowest/mean/highest); seconds and CPU seconds in all (median)")
     with ForkServer("autograder.sandbox.zygote", clean_environment()) as server:
         for make in ARCHITECTURES:
             if make.__name__ not in options.only:

@@ -729,6 +729,32 @@ def embedded_positions() -> Any:
     return _functional((7, 8), lambda x: layers.Dense(2)(Positions()(x)))
 
 
+@specimen("normed weights")
+def normed_weights() -> Any:
+    class Normed(layers.Layer):
+        def build(self, input_shape: Any) -> None:
+            self.kernel = self.add_weight(shape=(input_shape[-1], 3), name="kernel")
+            self.scale = self.add_weight(shape=(3,), name="scale")
+
+        def call(self, x: Any) -> Any:
+            norm = tf.sqrt(tf.reduce_sum(tf.square(self.kernel), axis=0))
+            return ops.matmul(x, self.kernel / norm) * ops.reshape(ops.exp(self.scale), (1, 3))
+
+    return keras.Sequential([keras.Input((5,)), Normed()])
+
+
+@specimen("own class of Keras's")
+def subclass_of_a_layer_of_keras() -> Any:
+    class Convolution(layers.Conv2D):
+        def __init__(self, filters: int) -> None:
+            super().__init__(filters, 3, padding="same", activation="relu")
+
+        def get_config(self) -> Any:
+            return {"filters": 1000}
+
+    return keras.Sequential([keras.Input(IMAGES), Convolution(4)])
+
+
 # What cannot be opened ------------------------------------------------------------------------------------------
 
 
@@ -772,6 +798,6 @@ def opaque_weight_as_numbers() -> Any:
             self.kernel = self.add_weight(shape=(input_shape[-1], 3), name="kernel")
 
         def call(self, x: Any) -> Any:
-            return tf.matmul(x, self.kernel / tf.norm(self.kernel))
+            return tf.matmul(x, self.kernel / np.linalg.norm(self.kernel.numpy()))
 
     return keras.Sequential([keras.Input((5,)), Normed()])

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-VERSION = 1
+VERSION = 2
 """Counts up whenever the same seed gives other images: finished trainings do not hold for them."""
 JITTER = 0.5
 """How far a shape's centre lies from the image's at most, per axis; the image spans [-1, 1]."""

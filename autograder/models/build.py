@@ -91,7 +91,7 @@ class Rebuilt:
         """Return the variable that is a weight of the graph."""
         holder = self._weight_tensors.get(index)
         if holder is not None:
-            return holder.variable
+            return holder.held
         layer, position = self._owners[index]
         return self.variables(layer)[position]
 
@@ -177,7 +177,7 @@ class Rebuilt:
         layer = self.layers[node.layer]
         if layer is None:
             spec = self.graph.layers[node.layer]
-            name = f"{spec.kind.lower()}_{node.layer}"
+            name = f"layer_{node.layer}_{spec.kind.lower()}"  # no operation is ever called so by Keras
             layer = self.layers[node.layer] = make_layer(spec.kind, spec.config, name=name, loads_weights=self._loads)
         if node.training == "follows":
             return layer
@@ -221,7 +221,7 @@ class Rebuilt:
                 for index, variable in zip(spec.weights, layer.weights, strict=True):
                     variable.assign(self.graph.weights[index].value)
         for index, holder in self._weight_tensors.items():
-            holder.variable.assign(self.graph.weights[index].value)
+            holder.held.assign(self.graph.weights[index].value)
 
     def _set_trainable(self) -> None:
         for spec, layer in zip(self.graph.layers, self.layers, strict=True):

@@ -19,9 +19,16 @@ _ACTIVATIONS = {
 }
 
 
-def is_known(layer: keras.Layer) -> bool:
-    """Return whether a layer is exactly of a class that is rebuilt, and not of a subclass."""
-    return _CLASSES.get(type(layer).__name__) is type(layer)
+def known_kind(layer: keras.Layer) -> str | None:
+    """Return the class that a layer is rebuilt as, None where it is to be opened.
+
+    A subclass that computes as Keras's own class does counts as that class.
+    """
+    for kind in type(layer).__mro__:
+        if _CLASSES.get(kind.__name__) is kind:
+            is_same = all(getattr(type(layer), name) is getattr(kind, name) for name in ("__call__", "call", "build"))
+            return kind.__name__ if is_same else None
+    return None
 
 
 def is_from_keras(layer: keras.Layer) -> bool:
@@ -31,7 +38,7 @@ def is_from_keras(layer: keras.Layer) -> bool:
 
 def custom_activation(layer: keras.Layer) -> Any:
     """Return the activation at a layer's end where it is not one that has a name in Keras, else None."""
-    if type(layer).__name__ not in ENDS_WITH_ACTIVATION:
+    if known_kind(layer) not in ENDS_WITH_ACTIVATION:
         return None
     activation = layer.activation
     if activation is None or (inspect.isfunction(activation) and activation in _ACTIVATIONS):
@@ -45,7 +52,8 @@ def layer_config(layer: keras.Layer) -> dict[str, Any]:
     An object that is not Keras's own becomes ``{"custom": name}``. What `adapt` measured for a `Normalization` is an
     argument of it, so that it is neither trained nor initialised anew.
     """
-    config = {name: _plain(value) for name, value in layer.get_config().items() if name not in ("name", "trainable")}
+    described = _CLASSES[known_kind(layer) or type(layer).__name__].get_config(layer)
+    config = {name: _plain(value) for name, value in described.items() if name not in ("name", "trainable")}
     for name in ("units", "filters"):  # NumPy numbers and floats are taken by Keras as well
         if type(config.get(name)) is float and config[name].is_integer():
             config[name] = int(config[name])
@@ -57,7 +65,7 @@ def layer_config(layer: keras.Layer) -> dict[str, Any]:
 
 def has_adapted(layer: keras.Layer) -> bool:
     """Return whether a layer's weights were measured on data, and are described by its config."""
-    return type(layer) is keras.layers.Normalization and layer.input_mean is None and layer.built
+    return known_kind(layer) == "Normalization" and layer.input_mean is None and layer.built
 
 
 def _plain(value: Any) -> Any:

@@ -22,9 +22,12 @@ def runs_its_graph(layer: keras.Layer) -> bool:
 
 
 def input_structure(model: keras.Model) -> Any:
-    """Return the `KerasTensor`s that a functional or Sequential model was made from, as they are passed to it."""
+    """Return the `KerasTensor`s that a functional or Sequential model was made from, as they are passed to it.
+
+    None for a Sequential model of which Keras knows no graph, because a layer in it needs numbers.
+    """
     functional = model._functional if isinstance(model, keras.Sequential) else model
-    return functional._inputs_struct
+    return None if functional is None else functional._inputs_struct
 
 
 def has_own_build(layer: keras.Layer) -> bool:

@@ -12,9 +12,10 @@ context, else the default of `call`. It is `FOLLOWS` where it is that of the who
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import keras
@@ -24,13 +25,14 @@ from keras import ops, tree
 
 from autograder.models import keras_private, tf_functions
 from autograder.models.catalogue import DEPENDS_ON_TRAINING
-from autograder.models.describe import custom_activation, is_from_keras, is_known, layer_config
+from autograder.models.describe import custom_activation, is_from_keras, known_kind, layer_config
 from autograder.models.doors import LAYER_CALL, SYMBOLIC_CALL, doors_held_by
 from autograder.models.graph import LayerNode, OpaqueNode, OperationNode, Training
 from autograder.models.operations import path_of
+from autograder.models.parts import ConstantTensor, WeightTensor
 from autograder.models.shapes import UnknownBatch, visible_shape
 from autograder.models.tape import Tape, Unsupported, spec_of
-from autograder.models.values import Value
+from autograder.models.values import Value, WeightRef
 
 
 class _Follows:
@@ -97,13 +99,15 @@ class Opening:
         """Stand in for `keras.Layer.__call__`."""
         if self.is_quiet:
             return LAYER_CALL(layer, *args, **kwargs)
+        if isinstance(layer, WeightTensor | ConstantTensor):
+            return self._symbol(layer.held)  # a model of ours is traced
         if not _is_symbolic((args, kwargs)):
-            if is_known(layer) and layer.built and not layer.weights:
+            if known_kind(layer) and layer.built and not layer.weights:
                 return self._quietly(LAYER_CALL, layer, *args, **kwargs)
             args, kwargs = tree.map_structure(self._as_symbolic, (args, kwargs))
         flag = self._resolved_flag(layer, kwargs)
         kwargs = {name: value for name, value in kwargs.items() if name != "training"}
-        if is_known(layer):
+        if known_kind(layer):
             return self._record_layer(layer, args, kwargs, flag)
         return self._opened(layer, layer.call, args, self._told(layer, kwargs, flag), layer.name)
 
@@ -220,8 +224,25 @@ class Opening:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        """Run student code, and see to it that no weight goes into it as mere numbers."""
-        outputs = function(*args, **kwargs) if layer is None else self._layer_called(layer, args, kwargs)
+        """Run student code, and see to it that no weight goes into it as mere numbers.
+
+        A layer that computes with its weights alone (`self.kernel / 2`) is run once more, with symbolic tensors in
+        their place.
+        """
+        if layer is None:
+            outputs = function(*args, **kwargs)
+        else:
+            mark, outputs = len(self.tape.nodes), None
+            try:
+                outputs = self._layer_called(layer, args, kwargs)
+            except Exception:
+                if not self._reads:
+                    raise
+            if self._reads:
+                del self.tape.nodes[mark:]
+                self._reads = {}
+                with self._weights_as_tensors(layer):
+                    outputs = self._layer_called(layer, args, kwargs)
         if self._reads:
             names = ", ".join(sorted({f"`{variable.name}`" for variable in self._reads.values()}))
             raise self._unsupported(f"it looks at the numbers in its weights ({names})")
@@ -242,6 +263,16 @@ class Opening:
         call = layer.call
         call = getattr(call, "python_function", call)  # what `tf.function` was put around
         return call(*args, **kwargs)
+
+    @contextlib.contextmanager
+    def _weights_as_tensors(self, layer: keras.Layer) -> Iterator[None]:
+        """Put a symbolic tensor in place of each weight that is an attribute of a layer, until the end of the block."""
+        held = {name: value for name, value in vars(layer).items() if isinstance(value, keras.Variable)}
+        vars(layer).update({name: self._symbol(variable) for name, variable in held.items()})
+        try:
+            yield
+        finally:
+            vars(layer).update(held)
 
     def _opaque(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, reason: str) -> Any:
         """Write down something that cannot be opened; its shapes come from running it on zeros.
@@ -299,10 +330,16 @@ class Opening:
 
     def _as_symbolic(self, item: Any) -> Any:
         """Return a symbolic tensor in place of an array, which becomes a constant."""
-        if not isinstance(item, np.ndarray | tf.Tensor):
-            return item
-        tensor = keras.KerasTensor(tuple(item.shape), keras.backend.standardize_dtype(item.dtype))
-        self.tape.put(tensor, self.tape.constant(item))
+        return self._symbol(item) if isinstance(item, np.ndarray | tf.Tensor) else item
+
+    def _symbol(self, held: Any) -> Any:
+        """Return a symbolic tensor that stands for a weight, or for an array."""
+        tensor = keras.KerasTensor(tuple(held.shape), keras.backend.standardize_dtype(held.dtype))
+        is_weight = isinstance(held, keras.Variable)
+        origin = (
+            WeightRef(self._quietly(self.tape.weight, held, is_custom=True)) if is_weight else self.tape.constant(held)
+        )
+        self.tape.put(tensor, origin)
         return tensor
 
     def _value(self, item: Any) -> Value:
@@ -336,7 +373,7 @@ def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 def _training(layer: keras.Layer, flag: Flag) -> Training:
     names: dict[bool | None, Literal["always", "never"]] = {True: "always", False: "never", None: "never"}
-    if isinstance(flag, _Follows) or type(layer).__name__ not in DEPENDS_ON_TRAINING:
+    if isinstance(flag, _Follows) or known_kind(layer) not in DEPENDS_ON_TRAINING:
         return "follows"
     return names[flag]
 

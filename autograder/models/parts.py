@@ -49,16 +49,16 @@ class WeightTensor(keras.Layer):
             variable = self.add_weight(
                 shape=weight.shape, dtype=weight.dtype, initializer=begin, trainable=weight.trainable
             )
-        self.variable = variable
+        self.held = variable
         self.built = True
 
     def call(self, anchor: Any) -> Any:
         """Return the weight."""
-        return ops.convert_to_tensor(self.variable)
+        return ops.convert_to_tensor(self.held)
 
     def compute_output_spec(self, anchor: Any) -> Any:
         """Return shape and dtype of the weight."""
-        return keras.KerasTensor(self.variable.shape, self.variable.dtype)
+        return keras.KerasTensor(self.held.shape, self.held.dtype)
 
 
 class ConstantTensor(keras.Layer):
@@ -66,16 +66,16 @@ class ConstantTensor(keras.Layer):
 
     def __init__(self, array: np.ndarray) -> None:
         super().__init__(dtype="float32")
-        self._array = array
+        self.held = array
         self.built = True
 
     def call(self, anchor: Any) -> Any:
         """Return the array."""
-        return ops.convert_to_tensor(self._array)
+        return ops.convert_to_tensor(self.held)
 
     def compute_output_spec(self, anchor: Any) -> Any:
         """Return shape and dtype of the array."""
-        return keras.KerasTensor(self._array.shape, keras.backend.standardize_dtype(self._array.dtype))
+        return keras.KerasTensor(self.held.shape, keras.backend.standardize_dtype(self.held.dtype))
 
 
 class OpaquePart(keras.Layer):

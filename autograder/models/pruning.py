@@ -93,9 +93,9 @@ def pruned(graph: ModelGraph) -> ModelGraph:
     )
 
 
-def live_layers(graph: ModelGraph) -> set[int]:
+def live_layers(program: Program) -> set[int]:
     """Return the indices of the layers that an output needs."""
-    nodes = (program.nodes[index] for program in graph.programs for index in live_nodes(program))
+    nodes = (program.nodes[index] for index in live_nodes(program))
     return {node.layer for node in nodes if isinstance(node, LayerNode)}
 
 

@@ -29,13 +29,12 @@ _STATISTICS = ("moving_mean", "moving_variance", "mean", "variance", "count")  #
 
 
 def handlers() -> dict[str, Callable[..., Any]]:
-    """Return the handlers of one runtime, by name: ``load``, ``predict``, ``weights`` and ``forget``."""
+    """Return the handlers of one runtime, by name: ``load``, ``predict`` and ``weights``."""
     runtime = _Runtime()
     return {
         "load": runtime.load,
         "predict": runtime.predict,
         "weights": runtime.weights,
-        "forget": runtime.forget,
     }
 
 
@@ -96,10 +95,6 @@ class _Runtime:
         zeroed = {id(variable) for variable in loaded.zeroed(zero_layers, zero_weights)}
         found = loaded.variables(layers, weights)
         return [(name, np.asarray(v) * (0 if id(v) in zeroed else 1)) for name, v in found]
-
-    def forget(self, model: int) -> None:
-        """Free what a model takes."""
-        self._loaded.pop(model, None)
 
 
 class _Loaded:

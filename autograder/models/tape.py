@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.models.describe import has_adapted, layer_config
+from autograder.models.describe import has_adapted, known_kind, layer_config
 from autograder.models.graph import Layer, Node, TensorSpec, Weight
 from autograder.models.shapes import BatchSize
 from autograder.models.values import ConstantRef, Plain, Reference, TensorRef, Value, WeightRef
@@ -72,14 +72,14 @@ class Tape:
             self.put(tensor, TensorRef(index, number))
 
     def layer(self, layer: keras.Layer) -> int:
-        """Return the index of one of Keras's own layers, which is built."""
+        """Return the index of a layer of a known kind, which is built."""
         index = self._layer_indices.get(id(layer))
         if index is None:
             self._kept.append(layer)
             index = self._layer_indices[id(layer)] = len(self.layers)
             self.layers.append(
                 Layer(
-                    kind=type(layer).__name__,
+                    kind=known_kind(layer) or type(layer).__name__,
                     name=str(layer.name),
                     config=layer_config(layer),
                     trainable=bool(layer.trainable),

@@ -9,7 +9,7 @@ Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,9 +18,10 @@ from keras import tree
 
 from autograder.errors import ModelRefused
 from autograder.models import keras_private, values
-from autograder.models.graph import LayerNode, ModelGraph, Node, Program, TensorSpec, Training
+from autograder.models.graph import ModelGraph, Program, TensorSpec
 from autograder.models.opening import Opening
-from autograder.models.pruning import pruned
+from autograder.models.passes import merged_passes
+from autograder.models.pruning import live_layers, pruned
 from autograder.models.tape import Tape, Unsupported
 from autograder.models.unused import unused_layers
 from autograder.models.values import INPUT, TensorRef, Value
@@ -65,9 +66,7 @@ def trace(
     name = str(getattr(target, "name", None) or getattr(target, "__name__", "model"))
     tracer = _Tracer(target, name, _input_structure(target, input_shape, dtype), as_block, weights)
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # Keras warns of what a trace does: layers that are called before they are built
+        warnings.simplefilter("ignore")  # Keras warns of calling layers before they are built, as a trace does
         return tracer.graph().to_data()
 
 
@@ -92,27 +91,41 @@ class _Tracer:
         self._closed: dict[int, str] = {}
 
     def graph(self) -> ModelGraph:
+        """Run student code as often as it takes, and put the passes together."""
         first = self._stable_pass()
-        inference, training, entered = first.program, None, first.entered
-        if first.told_training:
-            second = self._run(phase=True)
-            merged = _merged(inference, second.program)
-            inference, training = (merged, None) if merged else (inference, second.program)
-            entered = (*entered, *second.entered)
+        num_layers = len(self._tape.layers)
+        if not first.told_training:
+            return self._finished(self._single(first.program), first)
+        second = self._run(phase=True)
+        merged = merged_passes(self._single(first.program), self._single(second.program))
+        if merged is None:
+            if not isinstance(self._target, keras.Layer) and len(self._tape.layers) > num_layers:
+                raise ModelRefused(
+                    f"`{self._name}` makes new layers whenever it is called, and does another thing in training: "
+                    "make the layers once, outside"
+                )
+            merged = replace(self._single(first.program), training_program=second.program)
+        return self._finished(merged, first, second)
+
+    def _single(self, program: Program) -> ModelGraph:
+        """Return a graph of one program, with everything that was met."""
         inputs = [TensorSpec(tuple(spec.shape), spec.dtype) for spec in tree.flatten(self._specs)]
         references = [TensorRef(INPUT, number) for number in range(len(inputs))]
-        graph = ModelGraph(
+        return ModelGraph(
             name=self._name,
             inputs=tuple(inputs),
             input=_structure_value(tree.pack_sequence_as(self._specs, references)),
             layers=tuple(self._tape.layers),
             weights=tuple(self._tape.weights),
             constants=tuple(self._tape.constants),
-            program=inference,
-            training_program=training,
+            program=program,
         )
-        unused = unused_layers(self._target, graph, entered, self._tape.layer_index)
-        return pruned(replace(graph, unused=unused))
+
+    def _finished(self, graph: ModelGraph, *passes: _Pass) -> ModelGraph:
+        live = set().union(*(live_layers(each.program) for each in passes))
+        entered = [layer for each in passes for layer in each.entered]
+        unused = unused_layers(self._target, live, entered, self._tape.layer_index)
+        return replace(pruned(graph), unused=unused)
 
     def _stable_pass(self) -> _Pass:
         """Run until no constant changes from run to run; what makes one that does is closed."""
@@ -157,8 +170,8 @@ def _input_structure(target: Any, input_shape: Any, dtype: str) -> Any:
         return keras.KerasTensor(tuple(input_shape), dtype)
     if not isinstance(target, keras.Layer):
         raise ModelRefused("the shape of the input is not known")
-    if keras_private.runs_its_graph(target) and target.built:
-        structure = keras_private.input_structure(target)
+    structure = keras_private.input_structure(target) if keras_private.runs_its_graph(target) else None
+    if structure is not None:
         flat = tree.flatten(structure)
         return flat[0] if len(flat) == 1 and not isinstance(structure, dict) else structure
     shape = (target.get_build_config() or {}).get("input_shape")
@@ -186,32 +199,3 @@ def _structure_value(structure: Any) -> Value:
         return {str(name): _structure_value(each) for name, each in structure.items()}
     value: Value = structure
     return value
-
-
-def _effective(node: LayerNode, phase: bool) -> bool:
-    return {"follows": phase, "never": False, "always": True}[node.training]
-
-
-def _merged(inference: Program, training: Program) -> Program | None:
-    """Return one program that is both, None where they differ in more than training flags."""
-
-    def without_flags(nodes: Iterable[Node]) -> list[Node]:
-        return [replace(node, training="follows") if isinstance(node, LayerNode) else node for node in nodes]
-
-    same = without_flags(inference.nodes) == without_flags(training.nodes) and inference.output == training.output
-    if not same:
-        return None
-    nodes: list[Node] = []
-    for a, b in zip(inference.nodes, training.nodes, strict=True):
-        if isinstance(a, LayerNode) and isinstance(b, LayerNode):
-            flags: dict[tuple[bool, bool], Training] = {
-                (False, True): "follows",
-                (False, False): "never",
-                (True, True): "always",
-            }
-            flag = flags.get((_effective(a, False), _effective(b, True)))
-            if flag is None:
-                return None
-            a = replace(a, training=flag)
-        nodes.append(a)
-    return Program(tuple(nodes), inference.output)

@@ -7,15 +7,14 @@ from typing import Any
 
 import keras
 
-from autograder.models.describe import is_known
-from autograder.models.graph import ModelGraph, UnusedLayer
+from autograder.models.describe import known_kind
+from autograder.models.graph import UnusedLayer
 from autograder.models.keras_private import sublayers
-from autograder.models.pruning import live_layers
 
 
 def unused_layers(
     target: Any,
-    graph: ModelGraph,
+    live: set[int],
     entered: Iterable[keras.Layer],
     index_of: Callable[[keras.Layer], int | None],
 ) -> tuple[UnusedLayer, ...]:
@@ -25,16 +24,15 @@ def unused_layers(
     ----------
     target
         What was traced; only a layer or model can hold others.
-    graph
-        What the trace gave, dead nodes included.
+    live
+        Indices of the layers that lead to an output.
     entered
         Layers that were opened.
     index_of
-        Index of a layer in the graph, None where it was not met.
+        Index of a layer, None where it was not met.
     """
     if not isinstance(target, keras.Layer):
         return ()
-    live = live_layers(graph)
     opened = {id(layer) for layer in entered}
     seen: set[int] = set()
     unused: list[UnusedLayer] = []
@@ -50,6 +48,6 @@ def unused_layers(
             elif index not in live:
                 unused.append(UnusedLayer(type(child).__name__, str(child.name), called=index is not None))
 
-    if not is_known(target):
+    if known_kind(target) is None:
         visit(target)
     return tuple(unused)

@@ -6,7 +6,8 @@ Runs beside student code, who may undo it: that costs them time, and changes no 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -43,7 +44,9 @@ def shortened_training(policy: str) -> Iterator[None]:
         return
     fit, evaluate = keras.Model.fit, keras.Model.evaluate
 
-    def short_fit(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+    def short_fit(*args: Any, **kwargs: Any) -> Any:
+        options = _bound(fit, args, kwargs)
+        model, x, y = (options.pop(name, None) for name in ("self", "x", "y"))
         if policy == "skip":
             history = keras.callbacks.History()
             history.set_model(model)
@@ -56,12 +59,14 @@ def shortened_training(policy: str) -> Iterator[None]:
             options.pop(name, None)
         x, y = _first(x, y)
         if validation is not None:
-            validation = _first(*validation) if isinstance(validation, tuple | list) else _first(validation, None)
+            validation = _first(*validation[:2]) if isinstance(validation, tuple | list) else _first(validation, None)
             options["validation_data"] = validation if validation[1] is not None else validation[0]
         with _eagerly(model):
             return fit(model, x, y, batch_size=MAX_IMAGES if y is not None else None, epochs=1, **options)
 
-    def short_evaluate(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+    def short_evaluate(*args: Any, **kwargs: Any) -> Any:
+        options = _bound(evaluate, args, kwargs)
+        model, x, y = (options.pop(name, None) for name in ("self", "x", "y"))
         for name in ("batch_size", "steps", "sample_weight"):
             options.pop(name, None)
         x, y = _first(x, y)
@@ -73,6 +78,12 @@ def shortened_training(policy: str) -> Iterator[None]:
         yield
     finally:
         keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+
+def _bound(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call by name, however they were passed; raises what the method itself would."""
+    arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
+    return {**arguments, **arguments.pop("kwargs", {})}
 
 
 @contextlib.contextmanager

@@ -74,11 +74,15 @@ class TrainingCache:
         self._make_room()
 
     @contextlib.contextmanager
-    def locked(self, name: str) -> Iterator[None]:
-        """Hold a lock of that name against every other process; it is free again when its holder ends."""
+    def locked(self, key: str) -> Iterator[None]:
+        """Hold a key against every other process; it is free again when its holder ends.
+
+        Keys that begin with the same two digits share a lock, so that there are at most 256 files of them: who
+        asks for another such key waits a little longer than necessary.
+        """
         folder = self._folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{name}.lock").open("w") as file:
+        with (folder / f"{key[:2]}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

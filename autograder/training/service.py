@@ -11,6 +11,7 @@ happens to be in the cache: a report does not depend on what was graded before i
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
@@ -22,15 +23,18 @@ import numpy as np
 
 from autograder import datasets
 from autograder.course import CourseSecret
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
 from autograder.records import Attempt, GradeId, TrainingRecord
 from autograder.settings import Recipe
 from autograder.training.cache import Entry, TrainingCache
+from autograder.training.slots import machine_folder, slot
 
 BACKEND = "tensorflow"
 DEVICE = "cpu"
+TRAINER_VERSION = 1
+"""Counts up whenever `autograder.training.trainer` trains otherwise: finished trainings do not hold for it."""
 
 
 class TrainingService:
@@ -41,11 +45,13 @@ class TrainingService:
     secret
         Of the course: decides the data and the seeds.
     cache_folder
-        Where finished trainings are kept, and where the lock lies that lets one training run at a time.
+        Where finished trainings are kept.
     open_runtime
         Opens a fresh process for one training.
     on_state
         Is told what is being waited for or trained.
+    slots_folder
+        Where the locks lie that let one training run at a time; without it, one on this machine.
     """
 
     def __init__(
@@ -55,11 +61,13 @@ class TrainingService:
         cache_folder: Path,
         open_runtime: Callable[[], AbstractContextManager[RuntimePort]],
         on_state: Callable[[str], None] = lambda text: None,
+        slots_folder: Path | None = None,
     ) -> None:
         self._secret = secret
         self._cache = TrainingCache(cache_folder)
         self._open_runtime = open_runtime
         self._on_state = on_state
+        self._slots_folder = slots_folder or machine_folder()
 
     def train(self, graph: ModelGraph, *, question: GradeId, recipe_name: str, recipe: Recipe) -> TrainingRecord:
         """Train a model until it reaches the question's floor, or until every attempt has missed it.
@@ -70,8 +78,10 @@ class TrainingService:
         ------
         ModelRefused
             If the model cannot be trained to classify.
+        LimitExceeded
+            If one attempt takes longer than the recipe allows.
         InfrastructureError
-            If the process that trains fails or takes longer than the recipe allows.
+            If the process that trains fails.
         """
         floor = recipe.floors.get(question)
         attempts: list[Attempt] = []
@@ -99,7 +109,7 @@ class TrainingService:
         with self._cache.locked(key):
             found = self._cache.read(key)
             if found is None or not found.answers(floor):
-                with self._cache.locked("training"):
+                with slot(self._slots_folder):
                     found = self._trained(key, graph, question, recipe, number, floor)
                 self._cache.write(found)
         self._on_state(f"checking {question}")
@@ -116,9 +126,10 @@ class TrainingService:
         seed = self._seed(graph, recipe, number)
         attempt = Attempt(seed=seed, test_accuracy=(), train_accuracy=(), loss=())
         with self._open_runtime() as runtime:
-            started = runtime.ask(
+            clock = _Clock(recipe.wall_s)
+            started = clock.ask(
+                runtime,
                 "start_training",
-                timeout_s=recipe.wall_s,
                 graph=graph.to_data(),
                 images=data.train_images,
                 labels=data.train_labels,
@@ -132,11 +143,14 @@ class TrainingService:
                 schedule=recipe.schedule.value,
                 flip=recipe.flip,
             )
-            while len(attempt.loss) < recipe.epochs and attempt.best < floor:
-                attempt = _longer(attempt, runtime.ask("train_epoch", timeout_s=recipe.wall_s), data.test_labels)
+            diverged = False
+            while len(attempt.loss) < recipe.epochs and attempt.best < floor and not diverged:
+                epoch = clock.ask(runtime, "train_epoch")
+                attempt = _longer(attempt, epoch, data.test_labels)
+                diverged = not np.isfinite(epoch["loss"])  # weights that are no numbers any more stay so
                 best = f"{attempt.best:.0%}"
                 self._on_state(f"training {question}{again}: epoch {len(attempt.loss)} of {recipe.epochs}, {best}")
-        is_whole = len(attempt.loss) == recipe.epochs
+        is_whole = diverged or len(attempt.loss) == recipe.epochs
         return Entry(key=key, attempt=attempt, device=str(started["device"]), is_whole=is_whole)
 
     def _key(self, graph: ModelGraph, recipe: Recipe, number: int) -> str:
@@ -151,6 +165,7 @@ class TrainingService:
             "keras": version("keras"),
             "backend": (BACKEND, version(BACKEND)),
             "device": DEVICE,
+            "trainer": TRAINER_VERSION,
         }
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
@@ -160,6 +175,37 @@ class TrainingService:
 
     def _data_seed(self, recipe: Recipe) -> int:
         return self._secret.seed("data", recipe.dataset)
+
+
+class _Clock:
+    """Asks the process that trains, within the wall clock of one attempt."""
+
+    def __init__(self, wall_s: float) -> None:
+        self._wall_s = wall_s
+        self._deadline = time.monotonic() + wall_s
+
+    def ask(self, runtime: RuntimePort, op: str, **args: Any) -> Any:
+        """Return the answer.
+
+        Raises
+        ------
+        LimitExceeded
+            If the attempt's time is over, before the answer or with it.
+        """
+        left = self._deadline - time.monotonic()
+        try:
+            if left > 0:
+                return runtime.ask(op, timeout_s=left, **args)
+        except InfrastructureError as error:
+            if time.monotonic() < self._deadline:
+                raise
+            raise self._exceeded() from error
+        raise self._exceeded()
+
+    def _exceeded(self) -> LimitExceeded:
+        return LimitExceeded(
+            f"training the model takes longer than the {self._wall_s:g} s that it may take: a smaller one is needed"
+        )
 
 
 def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:

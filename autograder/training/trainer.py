@@ -7,12 +7,16 @@ All weights are initialised anew. Before every evaluation the statistics of batc
 re-estimated as the average over `STATISTICS_BATCHES` batches ("precise BN", Wu and Johnson 2021, arXiv
 2105.07576): in a short training the moving averages lag behind the weights, and a right answer would look
 wrong. Training goes on with the statistics that it had.
+
+Pixels go into the model as floats from 0 to 255, unscaled, as notebooks feed them: many models scale their
+pixels themselves, and scaling them twice would leave such a model at chance.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -21,6 +25,7 @@ from keras import ops, tree
 
 from autograder.errors import ModelRefused
 from autograder.models.build import Rebuilt
+from autograder.models.construct import first_line
 from autograder.models.graph import ModelGraph
 
 STATISTICS_BATCHES = 20
@@ -79,14 +84,15 @@ class _Training:
         self._batch_size = batch_size
         self._flip = flip
         self._rng = np.random.default_rng(seed)
-        _require_scores(self._model, num_classes)
+        _require_scores(self._model, images.shape[1:], num_classes)
         steps = epochs * math.ceil(len(images) / batch_size)
         rate = learning_rate if schedule == "constant" else keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-        self._model.compile(
-            optimizer=keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}}),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=not self._gives_probabilities()),
-            metrics=["accuracy"],
-        )
+        with _blaming_the_model():
+            self._model.compile(
+                optimizer=keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}}),
+                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=not self._gives_probabilities()),
+                metrics=["accuracy"],
+            )
 
     def epoch(self) -> dict[str, Any]:
         """Train on every image once, then predict the held-out ones.
@@ -100,11 +106,12 @@ class _Training:
         if self._flip:
             mirrored = self._rng.random(len(images)) < 0.5
             images[mirrored] = images[mirrored, :, ::-1]
-        history = self._model.fit(
-            images, self._labels[order], batch_size=self._batch_size, epochs=1, shuffle=False, verbose=0
-        ).history
-        before = self._estimate_statistics(images)
-        scores = self._model.predict(self._held_out, batch_size=PREDICTION_BATCH, verbose=0)
+        with _blaming_the_model():
+            history = self._model.fit(
+                images, self._labels[order], batch_size=self._batch_size, epochs=1, shuffle=False, verbose=0
+            ).history
+            before = self._estimate_statistics(images)
+            scores = self._model.predict(self._held_out, batch_size=PREDICTION_BATCH, verbose=0)
         for variable, value in before:
             variable.assign(value)
         return {
@@ -136,15 +143,35 @@ class _Training:
         return before
 
 
-def _require_scores(model: keras.Model, num_classes: int) -> None:
-    """Refuse a model that does not give each image a score for every class."""
-    outputs = tree.flatten(model.outputs)
-    if len(outputs) != 1 or len(outputs[0].shape) != 2 or (outputs[0].shape[1] or 0) < num_classes:
-        shapes = ", ".join(str(tuple(output.shape)) for output in outputs)
+def _require_scores(model: keras.Model, image_shape: tuple[int, ...], num_classes: int) -> None:
+    """Refuse a model that does not take one image, or does not give it a score for every class."""
+    inputs, outputs = tree.flatten(model.inputs), tree.flatten(model.outputs)
+    shapes = ", ".join(str(tuple(tensor.shape)) for tensor in inputs)
+    taken = tuple(inputs[0].shape[1:])
+    fits = len(taken) == len(image_shape) and all(a in (None, b) for a, b in zip(taken, image_shape, strict=True))
+    if len(inputs) != 1 or not fits:
         raise ModelRefused(
-            f"the model cannot be trained to classify: its output has the shape {shapes}, "
-            f"(None, {num_classes}) is needed"
+            f"the model cannot be trained: its input has the shape {shapes}, {(None, *image_shape)} is needed"
         )
+    shapes = ", ".join(str(tuple(tensor.shape)) for tensor in outputs)
+    if len(outputs) != 1 or len(outputs[0].shape) != 2 or (outputs[0].shape[1] or 0) < num_classes:
+        raise ModelRefused(
+            "the model cannot be trained to classify: "
+            f"its output has the shape {shapes}, {(None, num_classes)} is needed"
+        )
+
+
+@contextlib.contextmanager
+def _blaming_the_model() -> Iterator[None]:
+    """Whatever a backend raises about a model is told as a refusal of it; a machine that is full is not its fault."""
+    try:
+        yield
+    except (ModelRefused, MemoryError):
+        raise
+    except Exception as error:
+        if "ResourceExhausted" in type(error).__name__ or "RESOURCE_EXHAUSTED" in str(error):
+            raise
+        raise ModelRefused(f"the model cannot be trained: {first_line(error)}") from error
 
 
 def _device() -> str:

@@ -149,6 +149,21 @@ steps = int(model.optimizer.iterations.numpy())
     assert notebook.ask("ask", target=("ref", "steps"), present="data") == steps
 
 
+def test_arguments_of_fit_may_stand_in_their_places(session):
+    """`fit(x, y, 32, 10)` and `evaluate(x, y, 32)` are as good as with names; a misspelt name is told as ever."""
+    cell = """
+import keras, numpy as np
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile('sgd', 'mse')
+x, y = np.zeros((64, 4)), np.zeros((64, 1))
+epochs = len(model.fit(x, y, 32, 10, 0).history['loss'])
+loss = model.evaluate(x, y, 32, 0)
+"""
+    executed = session(cell, "model.fit(x, y, epoch=3)").run()
+    assert statuses(executed) == [CellStatus.OK, CellStatus.RAISED], executed[0].run.message
+    assert "'epoch'" in executed[1].run.message
+
+
 def test_a_dataset_is_shortened_too(session):
     """A tf.data pipeline is trained on for one batch as well."""
     fit = """

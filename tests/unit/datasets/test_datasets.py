@@ -104,3 +104,16 @@ def test_data_sets_need_no_tensorflow():
         "sys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_without_a_network_the_message_says_what_to_do(tmp_path, monkeypatch):
+    """Where nothing can be downloaded, the operator reads which file to put where, or which recipe to choose."""
+    monkeypatch.delenv(files.FOLDER_VARIABLE, raising=False)
+    for variable in ("HOME", "KERAS_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    for variable in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    files.digest.cache_clear()
+    with pytest.raises(UsageError, match=r"cifar10 cannot be downloaded \(.*AUTOGRADER_DATA, or choose a recipe on"):
+        datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+    assert not list(tmp_path.rglob("*.npz"))

@@ -10,6 +10,7 @@ import pytest
 from tracing import traced
 from zoo import SPECIMENS, Specimen
 
+from autograder.errors import ModelRefused
 from autograder.models.build import build
 
 OPENED = [each for each in SPECIMENS.values() if not each.is_opaque]
@@ -157,6 +158,49 @@ def test_weights_of_custom_layers_begin_as_the_students_do() -> None:
 
     graph = traced(keras.Sequential([keras.Input((3,)), Scale()]), weights=False)
     assert build(graph, seed=3).get_weights()[0].tolist() == [1, 1, 1]
+
+
+class Normalising(keras.layers.Layer):
+    """Passes the training flag on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.normalisation = keras.layers.BatchNormalization()
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        return self.normalisation(x, training=training)
+
+
+def test_layers_made_in_a_function() -> None:
+    """A function that makes its layers when it is called is one model, not one for each run of it."""
+    graph = traced(lambda x: keras.layers.Dense(2)(Normalising()(x)), (None, 3))
+    assert graph.training_program is None
+    assert [layer.kind for layer in graph.layers] == ["BatchNormalization", "Dense"]
+    assert graph.program.nodes[0].training == "follows"
+
+
+def test_an_unbuilt_model_says_what_to_do() -> None:
+    """A model that was never called does not know its shapes."""
+    model = keras.Sequential([keras.layers.Dense(3)])
+    with pytest.raises(ModelRefused, match="begin it with `keras.Input`"):
+        traced(model)
+    assert traced(model, (None, 4), as_block=False).program.nodes
+
+
+def test_mistakes_of_the_student_are_raised_as_they_are() -> None:
+    """What Keras says about shapes that do not fit reaches the student."""
+    projection_missing = keras.Sequential([keras.layers.Conv2D(8, 3, padding="same")])
+    with pytest.raises(ValueError, match="shape"):
+        traced(lambda x: keras.layers.Add()([x, projection_missing(x)]), (None, 8, 8, 4))
+
+
+def test_statistics_that_were_measured_are_kept() -> None:
+    """What `adapt` found is part of the model, also where weights are initialised anew."""
+    normalisation = keras.layers.Normalization()
+    normalisation.adapt(np.random.default_rng(0).normal(3, 2, (100, 4)))
+    graph = traced(keras.Sequential([keras.Input((4,)), normalisation]), weights=False)
+    numbers = np.random.default_rng(1).normal(3, 2, (5, 4)).astype("float32")
+    assert np.allclose(build(graph, seed=1)(numbers), normalisation(numbers), atol=1e-5)
 
 
 def test_tracing_leaves_keras_as_it_was() -> None:

@@ -1,15 +1,17 @@
 """A training is a judgement: early, repeatable, and made where the labels are."""
 
 import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from autograder.course import CourseSecret
 from autograder.datasets import load
-from autograder.errors import InfrastructureError, ModelRefused
+from autograder.errors import InfrastructureError, LimitExceeded, ModelRefused
 from autograder.models.graph import sequential
-from autograder.records import GradeId
+from autograder.records import GradeId, TrainingRecord, from_json, to_json
 from autograder.settings import Recipe
 from autograder.training import trainer
 from autograder.training.service import TrainingService, accuracy
@@ -54,7 +56,12 @@ def service(tmp_path):
         yield runtimes[-1]
 
     def make(secret="s"):
-        made = TrainingService(secret=CourseSecret(secret), cache_folder=tmp_path, open_runtime=open_runtime)
+        made = TrainingService(
+            secret=CourseSecret(secret),
+            cache_folder=tmp_path,
+            open_runtime=open_runtime,
+            slots_folder=tmp_path / "slots",
+        )
         made.runtimes = runtimes
         return made
 
@@ -100,6 +107,15 @@ def test_equal_architectures_train_once(service):
     assert len(made.runtimes) == 1
     train(made, graph=sequential((32, 32, 3), *SMALL[2:]), floor=0.01)
     assert len(made.runtimes) == 2
+
+
+def test_two_who_want_the_same_training_wait_for_one(service):
+    """While a model is being trained, whoever asks for an equal one gets that answer."""
+    made = service()
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda _: train(made, epochs=1), range(2))
+    assert first == second
+    assert len(made.runtimes) == 1
 
 
 def test_another_course_has_other_images(service):
@@ -150,6 +166,50 @@ def test_a_model_without_ten_scores_cannot_be_trained(service, layers):
     """The sentence says what the output is and what it should be."""
     with pytest.raises(ModelRefused, match="its output has the shape"):
         train(service(), graph=sequential((32, 32, 3), *layers))
+
+
+def test_a_model_for_other_images_cannot_be_trained(service):
+    """The sentence says what the input is and what it should be."""
+    with pytest.raises(ModelRefused, match=r"its input has the shape \(None, 28, 28, 1\), \(None, 32, 32, 3\) is"):
+        train(service(), graph=sequential((28, 28, 1), *SMALL))
+
+
+def test_a_training_that_diverges_ends_and_counts_as_a_miss(service):
+    """A loss that is no number any more cannot recover: nothing crashes, and the other seeds are tried."""
+    diverging = (*[("Rescaling", {"scale": 1e6})] * 7, ("Flatten", {}), ("Dense", {"units": 10}))
+    record = train(service(), graph=sequential((32, 32, 3), *diverging), floor=0.9, epochs=3)
+    assert [len(attempt.loss) for attempt in record.attempts] == [1, 1, 1]
+    assert record.test_accuracy < 0.5
+    assert from_json(to_json(record), TrainingRecord) == record
+
+
+def test_a_training_that_takes_too_long_is_the_model_s_limit(service):
+    """The sentence names the limit; a process that fails earlier is our fault."""
+
+    class Slow:
+        def ask(self, op, /, *, timeout_s=None, **args):
+            time.sleep(min(timeout_s, 5))
+            raise InfrastructureError("no answer")
+
+    class Broken:
+        def ask(self, op, /, *, timeout_s=None, **args):
+            raise InfrastructureError("it ended")
+
+    for port, kind, sentence in (
+        (Slow(), LimitExceeded, "longer than the 0.05 s"),
+        (Broken(), InfrastructureError, "it"),
+    ):
+        made = service()
+        made._open_runtime = lambda port=port: contextlib.nullcontext(port)
+        with pytest.raises(kind, match=sentence):
+            train(made, wall_s=0.05 if kind is LimitExceeded else 60)
+
+
+def test_mirrored_images_are_other_images(service):
+    """`flip` changes what is trained on, and stays repeatable."""
+    plain, mirrored = train(service(), epochs=1), train(service(), epochs=1, flip=True)
+    assert plain.attempts[0].loss != mirrored.attempts[0].loss
+    assert train(service(), epochs=1, flip=True) == mirrored
 
 
 def test_logits_are_trained_as_logits(service):
