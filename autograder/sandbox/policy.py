@@ -83,7 +83,8 @@ def shortened_training(policy: str) -> Iterator[None]:
 def _bound(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call by name, however they were passed; raises what the method itself would."""
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
-    return {**arguments, **arguments.pop("kwargs", {})}
+    further = arguments.pop("kwargs", {})
+    return {**arguments, **further}
 
 
 @contextlib.contextmanager
