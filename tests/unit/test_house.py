@@ -9,7 +9,11 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 import autograder
+from autograder.course import Course
+from autograder.notebooks.leaks import leaks
 
 ROOT = Path(__file__).parents[2]
 HEAVY = frozenset({"tensorflow", "keras", "ray", "nbgrader"})
@@ -39,6 +43,16 @@ def test_the_wheel_holds_what_is_needed_and_nothing_hidden(tmp_path: Path) -> No
     }
     assert {"autograder/py.typed", "autograder/reports/report.schema.json", *templates} <= names
     assert all(name.startswith(("autograder/", "autograder-")) for name in names)
+
+
+@pytest.mark.parametrize("name", Course(ROOT).assignments)
+def test_nothing_hidden_is_in_what_students_get(name: str) -> None:
+    """No line of a hidden suite or of a solution stands in the release that is committed."""
+    assignment = Course(ROOT).assignment(name)
+    paths = [path for path in assignment.release.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    files = {str(path.relative_to(assignment.release)): path.read_bytes() for path in paths}
+    assert f"{name}.ipynb" in files
+    assert leaks(files, assignment) == ()
 
 
 def test_the_lock_names_no_host_and_pins_with_hashes() -> None:

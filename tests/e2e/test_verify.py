@@ -1,0 +1,169 @@
+"""`verify` finds a suite that is too strict, too lax, or broken, and takes one that is right."""
+
+import shutil
+
+import pytest
+from courses import make_course
+from notebooks import check, code, make_notebook, solution
+
+from autograder.corpus import VariantKind, read_corpus
+from autograder.errors import AssignmentError, UsageError
+from autograder.notebooks.release import make_release, write_release
+from autograder.suite import runner
+from autograder.suite.plugin import points_by_question
+from autograder.verification import verify
+
+SUITE = '''"""Areas of rectangles."""
+from autograder.suite import number, points, question
+
+pytestmark = question("area")
+
+
+@points(2)
+def test_is_right(submission):
+    """The area is the product of both sides."""
+    found = submission.call("area", 3, 4, returns=number())
+    assert found == 12, f"a rectangle of 3 by 4 was given the area {found}"
+
+
+@points(1)
+def test_empty(submission):
+    """A rectangle without width has no area."""
+    assert submission.call("area", 0, 4, returns=number()) == 0, "a rectangle without width was given an area"
+'''
+ACCEPTED = '"""Adds up rows."""\n# %% area\ndef area(width, height):\n    return sum(width for _ in range(height))\n'
+MISTAKES = {
+    "perimeter": (
+        '"""The perimeter."""\n# fails: area.is_right, area.empty\n# %% area\n'
+        "def area(width, height):\n    return 2 * (width + height)\n"
+    ),
+    "at_least_one": (
+        '"""Never empty."""\n# fails: area.empty\n# %% area\n'
+        "def area(width, height):\n    return max(width, 1) * height\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory):
+    """Make a released course whose suite is right."""
+    cells = [code("import math"), solution("area", "    return width * height", before="def area(width, height):")]
+    course, assignment = make_course(tmp_path_factory.mktemp("origin"), make_notebook([*cells, check("area")]))
+    shutil.rmtree(assignment.suite)
+    assignment.suite.mkdir()
+    (assignment.suite / "test_area.py").write_text(SUITE)
+    (assignment.solutions / "accepted" / "rows.py").write_text(ACCEPTED)
+    (assignment.solutions / "mistakes").mkdir()
+    for name, text in MISTAKES.items():
+        (assignment.solutions / "mistakes" / f"{name}.py").write_text(text)
+    points = points_by_question(runner.collect(assignment.suite))
+    write_release(assignment, make_release(course, assignment, points))
+    return course.root
+
+
+@pytest.fixture
+def course(origin, tmp_path):
+    """Copy the course, to spoil it."""
+    from autograder.course import Course
+
+    shutil.copytree(origin, tmp_path / "course")
+    return Course(tmp_path / "course")
+
+
+def problems(course, **options):
+    """Verify, and return what is wrong by variant."""
+    verification = verify(course, course.assignment("practical"), workers=2, **options)
+    return {verdict.variant.name: verdict.problems for verdict in verification.verdicts if verdict.problems}
+
+
+def spoil(course, old, new):
+    """Change the text of the suite."""
+    path = course.assignment("practical").suite / "test_area.py"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_a_right_suite_is_taken(course):
+    """Reference and accepted answers have full marks, the release none, each mistake fails what it names."""
+    verification = verify(course, course.assignment("practical"), workers=2)
+    assert verification.is_right
+    assert {verdict.variant.kind for verdict in verification.verdicts} == set(VariantKind)
+    assert verification.unfailed == ()
+
+
+def test_a_suite_that_is_too_strict_is_found(course):
+    """A check that asks for the reference's own way fails an accepted answer."""
+    spoil(course, "assert found == 12,", 'assert "sum" not in submission.source("area") and found == 12,')
+    assert list(problems(course)) == ["accepted.rows"]
+
+
+def test_a_suite_that_is_too_lax_is_found(course):
+    """A check that a mistake passes is named."""
+    spoil(course, "returns=number()) == 0,", "returns=number()) >= 0,")
+    found = problems(course, only="mistake.*")
+    assert any("area.empty should fail, it is passed" in line for line in found["mistake.at_least_one"])
+
+
+def test_a_release_that_earns_points_is_found(course):
+    """A check that passes without an answer gives points away."""
+    spoil(course, 'found = submission.call("area", 3, 4, returns=number())', "found = 12")
+    assert "earns 2 points untouched" in problems(course, only="untouched")["untouched"][0]
+
+
+def test_a_broken_check_is_found(course):
+    """An ERROR is a problem of the suite, whoever's submission it met."""
+    spoil(course, "assert found == 12,", "assert found == twelve,")
+    assert "NameError" in problems(course, only="reference")["reference"][0]
+
+
+def test_a_mistake_that_fails_more_than_it_names_is_found(course):
+    """What a mistake fails beside what it names is a surprise that somebody has to explain."""
+    path = course.assignment("practical").solutions / "mistakes" / "perimeter.py"
+    path.write_text(path.read_text().replace(", area.empty", ""))
+    found = problems(course, only="mistake.perimeter")
+    assert "area.empty fails but is not named" in found["mistake.perimeter"][0]
+
+
+def test_a_check_that_nothing_fails_is_found(course):
+    """A check that no mistake fails may well check nothing."""
+    for name in MISTAKES:
+        path = course.assignment("practical").solutions / "mistakes" / f"{name}.py"
+        path.write_text(
+            path.read_text().replace("area.is_right, ", "").replace("2 * (width + height)", "width * height or 1")
+        )
+    verification = verify(course, course.assignment("practical"), workers=2)
+    assert verification.unfailed == ("area.is_right",)
+    assert not verification.is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# %% area\n1\n", "has no docstring"),
+        ('"""A."""\n', "fills no cell"),
+        ('"""A."""\n# %% surface\n1\n', "no such answer cell"),
+        ('"""A."""\n# %% area\n1\n', "names what it fails"),
+        ('"""A."""\n# %% area\ndef broken(\n', "broken.py:3"),
+    ],
+)
+def test_a_malformed_overlay_is_named(course, text, words):
+    """The error has the file and what is missing."""
+    assignment = course.assignment("practical")
+    (assignment.solutions / "mistakes" / "broken.py").write_text(text)
+    with pytest.raises(AssignmentError, match=words):
+        read_corpus(assignment)
+
+
+def test_a_mistake_of_an_unknown_check_is_named(course):
+    """A misspelt check id is an error, not a mistake that fails nothing."""
+    assignment = course.assignment("practical")
+    text = '"""A."""\n# fails: area.rigth\n# %% area\n1\n'
+    (assignment.solutions / "mistakes" / "misspelt.py").write_text(text)
+    with pytest.raises(AssignmentError, match="area.rigth"):
+        verify(course, assignment)
+
+
+def test_a_pattern_that_matches_nothing_is_a_usage_error(course):
+    """Verifying nothing is not a success."""
+    with pytest.raises(UsageError, match="no variant"):
+        verify(course, course.assignment("practical"), only="mistakes.*")
