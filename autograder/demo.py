@@ -22,7 +22,7 @@ from autograder.records import CheckId, GradeId
 from autograder.rubric import Rubric
 
 STUDENTS = (
-    *("ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "frances", "fei", "geoffrey", "grace", "hedy"),
+    *("ada", "alan", "barbara", "cleve", "donald", "edsger", "emmy", "frances", "fei", "geoffrey", "grace", "hedy"),
     *("ian", "joan", "judea", "katherine", "kunihiko", "margaret", "marvin", "radia", "rosalind", "sophie", "yann"),
     "yoshua",
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import traceback
 from pathlib import Path
 
 from autograder.course import Course, Submission
@@ -40,6 +41,9 @@ def run_child(request: Request) -> None:
         graded = grader.grade(submission)
     except AutograderError as error:
         channel.send({"failed": error.message})
+        return
+    except Exception:  # noqa: BLE001 - a bug of ours costs this submission an ERROR, not the batch
+        channel.send({"failed": traceback.format_exc()[-4000:]})
         return
     channel.send(
         {

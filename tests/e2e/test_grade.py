@@ -270,6 +270,20 @@ def test_asking_for_what_is_not_there_is_a_usage_error(course, assignment, grade
         grade_class(course, assignment, students=["nobody"])
 
 
+def test_a_grading_process_that_dies_costs_nobody_a_point(course, assignment, graded):
+    """After a second try every check is an ERROR that waits for a person, and the batch has its row."""
+    deadly = assignment.suite / "test_deadly.py"
+    text = TOTAL.replace("test_total", "test_deadly")
+    deadly.write_text(text.replace("assert", "__import__('os')._exit(3)\n    assert"))
+    try:
+        report = grade_file(course, assignment, hand_in(course, "ada", filled(assignment, area=RIGHT)))
+    finally:
+        deadly.unlink()
+    assert {check.outcome for check in report.checks} == {Outcome.ERROR}
+    assert all(question.needs_manual_grade for question in report.questions)
+    assert "exit status 3" in report.checks[0].staff_note
+
+
 def test_a_broken_suite_grades_nobody(course, assignment, graded):
     """An instructor's mistake ends before a student's work is touched."""
     broken = assignment.suite / "test_broken.py"
