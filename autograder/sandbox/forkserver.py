@@ -87,9 +87,10 @@ class _Server:
         descriptors = _received(ancillary)
         job, life = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
         request = Request(json.loads(packet), job, tuple(descriptors[2:]))
+        server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(request, life)
+            self._become_child(request, life, server)
         job.close()
         for descriptor in request.descriptors:
             os.close(descriptor)
@@ -102,7 +103,7 @@ class _Server:
         self.lives[pid] = life
         return True
 
-    def _become_child(self, request: Request, life: socket.socket) -> None:
+    def _become_child(self, request: Request, life: socket.socket, server: int) -> None:
         """Turn the fork into the child that was asked for; never returns."""
         status = 1
         try:
@@ -113,6 +114,8 @@ class _Server:
             with contextlib.suppress(PermissionError):  # the server may have done it already
                 os.setpgid(0, 0)
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != server:  # it died before it could have killed us
+                os._exit(status)
             self.run_child(request)
             status = 0
         finally:
