@@ -96,6 +96,7 @@ def _rule(name: str) -> Callable[[Any, str], Any]:
         return lambda value, where: _whole(value, where, -1 if name == "groups" else 0, bounds.SIZE)
     for suffix, table in (("initializer", INITIALIZERS), ("regularizer", REGULARIZERS), ("constraint", CONSTRAINTS)):
         if name.endswith(suffix):
+            # the default binds this turn's table; mypy infers no type for it
             return lambda value, where, table=table: _object(value, where, table)  # type: ignore[misc]
     return {
         "activation": _activation,

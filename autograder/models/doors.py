@@ -41,7 +41,7 @@ class Doorkeeper(Protocol):
         """Notice a look at the numbers of a weight."""
 
 
-class _Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):  # type: ignore[misc]
+class _Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):  # type: ignore[misc]  # TensorFlow carries no types
     """Hands TensorFlow's functions to the pass that is running; does nothing without one."""
 
     keeper: Doorkeeper | None = None

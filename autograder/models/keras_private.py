@@ -52,5 +52,5 @@ def mask_of(tensor: Any) -> Any:
 
 def mark_as_explained(error: Exception) -> Exception:
     """Keep Keras from wrapping an exception in a longer message."""
-    error._keras_call_info_injected = True  # type: ignore[attr-defined]
+    error._keras_call_info_injected = True  # type: ignore[attr-defined]  # Keras looks for it there
     return error

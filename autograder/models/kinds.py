@@ -6,6 +6,7 @@ same kind and config.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -332,7 +333,7 @@ def _rescaling(kind: str, number: Any, is_left: bool) -> Meaning:
         return Meaning("Rescaling", {"scale": 1.0, "offset": number})
     if kind == "Multiply":
         return Meaning("Rescaling", {"scale": number, "offset": 0.0})
-    transformed: Callable[[Callable[[float], float]], Any] = lambda f: _mapped(number, f)  # noqa: E731
+    transformed = functools.partial(_mapped, number)
     if kind == "Divide":
         return Meaning("Rescaling", {"scale": transformed(lambda n: 1 / n if n else math.inf), "offset": 0.0})
     if is_left:

@@ -78,7 +78,7 @@ def _reduction(operation: Translation) -> Translation:
 
 
 def _arg_reduction(operation: Translation) -> Translation:
-    def call(input: Any, axis: Any = None, output_type: Any = tf.int64, name: str | None = None) -> Any:  # noqa: A002
+    def call(input: Any, axis: Any = None, output_type: Any = tf.int64, name: str | None = None) -> Any:
         return ops.cast(operation(input, axis=0 if axis is None else int(axis)), tf.as_dtype(output_type).name)
 
     return call
@@ -110,7 +110,7 @@ def _spatial(size: Any, data_format: str | None) -> Any:
 
 def _pool(operation: Translation) -> Translation:
     def call(
-        input: Any,  # noqa: A002
+        input: Any,
         ksize: Any,
         strides: Any,
         padding: Any,
@@ -124,7 +124,7 @@ def _pool(operation: Translation) -> Translation:
 
 
 def _conv2d(
-    input: Any,  # noqa: A002
+    input: Any,
     filters: Any,
     strides: Any,
     padding: Any,
@@ -137,8 +137,8 @@ def _conv2d(
 
 
 def _depthwise_conv2d(
-    input: Any,  # noqa: A002
-    filter: Any,  # noqa: A002
+    input: Any,
+    filter: Any,
     strides: Any,
     padding: Any,
     data_format: str | None = None,
@@ -233,19 +233,19 @@ def _transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | No
     return ops.transpose(a, None if perm is None else tuple(np.asarray(perm).tolist()))
 
 
-def _expand_dims(input: Any, axis: int, name: str | None = None) -> Any:  # noqa: A002
+def _expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
     return ops.expand_dims(input, axis)
 
 
-def _squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:  # noqa: A002
+def _squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
     return ops.squeeze(input, _axes(axis))
 
 
-def _tile(input: Any, multiples: Any, name: str | None = None) -> Any:  # noqa: A002
+def _tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     return ops.tile(input, tuple(np.asarray(multiples).tolist()))
 
 
-def _repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Any:  # noqa: A002
+def _repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Any:
     return ops.repeat(input, repeats, axis=axis)
 
 
@@ -260,7 +260,7 @@ def _reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
     return ops.flip(tensor, axis=_axes(axis))
 
 
-def _roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:  # noqa: A002
+def _roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
     return ops.roll(input, shift, axis)
 
 
@@ -337,18 +337,18 @@ def _resize(
     return ops.image.resize(images, (height, width), interpolation=method, antialias=antialias)
 
 
-def _depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:  # noqa: A002
+def _depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:
     _spatial(1, data_format)
     return ops.depth_to_space(input, block_size)
 
 
-def _space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:  # noqa: A002
+def _space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:
     _spatial(1, data_format)
     return ops.space_to_depth(input, block_size)
 
 
 def _like(operation: Translation) -> Translation:
-    def call(input: Any, dtype: Any = None, name: str | None = None, **kwargs: Any) -> Any:  # noqa: A002
+    def call(input: Any, dtype: Any = None, name: str | None = None, **kwargs: Any) -> Any:
         return operation(input, dtype=None if dtype is None else tf.as_dtype(dtype).name)
 
     return call

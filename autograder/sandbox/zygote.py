@@ -20,7 +20,7 @@ def preload() -> None:
     """Import everything that a child may need."""
     hide = "sklearn" not in sys.modules
     if hide:  # keras would import it where it is installed: 1.2 s for nothing
-        sys.modules["sklearn"] = None  # type: ignore[assignment]
+        sys.modules["sklearn"] = None  # type: ignore[assignment]  # what an import of it then finds missing
     import keras
     import tensorflow
 
@@ -29,7 +29,7 @@ def preload() -> None:
     import autograder.models.runtime
     import autograder.models.trace
     import autograder.sandbox.worker
-    import autograder.training.trainer  # noqa: F401
+    import autograder.training.trainer  # noqa: F401 - imported for the children
     from autograder.datasets import stand_in
 
     for name in ("layers", "ops", "random", "optimizers", "losses", "metrics", "initializers", "activations", "utils"):
@@ -61,7 +61,7 @@ def check_unused() -> None:
     """Refuse to serve where a fork would not be safe."""
     from tensorflow.python.eager import context  # there is no public way to ask
 
-    if context.context()._context_handle is not None:  # noqa: SLF001
+    if context.context()._context_handle is not None:  # noqa: SLF001 - as above
         raise RuntimeError("TensorFlow ran before the fork: its children would hang")
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
