@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import nbformat
 
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook.nbgrader import write_reports
-from autograder.grading import Graded, report_key
+from autograder.grading import Graded, find_setup, report_key
 from autograder.notebooks import cells
-from autograder.notebooks.reading import read_file, read_notebook
+from autograder.notebooks.reading import read_file
 from autograder.pool.events import Finished, Listener, ignore
 from autograder.pool.local import LocalPool
 from autograder.records import CellStatus, GradeReport, RunFacts, StudentId, from_json, to_json
 from autograder.reports.feedback import render_feedback
 from autograder.rubric import Rubric
+from autograder.sandbox.isolation.tiers import AUTO, Tier
+from autograder.training.devices import Setup, TrainingOptions
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def grade_class(
     students: Sequence[str] = (),
     force: bool = False,
     recipe: str | None = None,
+    options: TrainingOptions | None = None,
+    isolation: str = AUTO,
     workers: int | None = None,
     on_event: Listener = ignore,
 ) -> Batch:
@@ -52,20 +57,27 @@ def grade_class(
         Only these, where any are named.
     force
         Grade again also what has not changed.
+    options
+        What trains; the defaults where None.
+    isolation
+        The wall around student code, as `choose` takes it.
 
     Raises
     ------
     UsageError
-        If there is nothing to grade, or a named student handed in nothing.
+        If there is nothing to grade, a named student handed in nothing, or what is to train is not there.
     AssignmentError
         If the suite or the release cannot be used.
+    InfrastructureError
+        If no wall holds that is as strong as was asked for.
     """
     submissions = _chosen(course, assignment, students)
     rubric = Rubric.read(assignment)
+    setup = find_setup(rubric, recipe, options or TrainingOptions())
     reports: dict[StudentId, GradeReport] = {}
     todo = []
     for submission in submissions:
-        kept = None if force else _kept(course, rubric, submission, recipe)
+        kept = None if force else _kept(course, rubric, submission, recipe, setup, isolation)
         if kept is None:
             todo.append(submission)
         else:
@@ -74,8 +86,8 @@ def grade_class(
     num_reused = len(reports)
     try:
         if todo:
-            with LocalPool(workers) as pool:
-                for graded in pool.grade(course, rubric, todo, recipe=recipe, on_event=on_event):
+            with LocalPool(course, isolation=isolation, workers=workers) as pool:
+                for graded in pool.grade(rubric, todo, recipe=recipe, setup=setup, on_event=on_event):
                     publish(course, assignment, graded)
                     reports[graded.report.student] = graded.report
     finally:
@@ -86,21 +98,29 @@ def grade_class(
 
 
 def grade_file(
-    course: Course, assignment: Assignment, path: Path, *, recipe: str | None = None, on_event: Listener = ignore
+    course: Course,
+    assignment: Assignment,
+    path: Path,
+    *,
+    recipe: str | None = None,
+    options: TrainingOptions | None = None,
+    isolation: str = AUTO,
+    on_event: Listener = ignore,
 ) -> GradeReport:
     """Grade one file and write nothing.
 
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file, or what is to train is not there.
     """
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
     submission = Submission(assignment=assignment.id, student=StudentId(path.stem), path=path)
     rubric = Rubric.read(assignment)
-    with LocalPool(1) as pool:
-        (graded,) = pool.grade(course, rubric, [submission], recipe=recipe, on_event=on_event)
+    setup = find_setup(rubric, recipe, options or TrainingOptions())
+    with LocalPool(course, isolation=isolation, workers=1) as pool:
+        (graded,) = pool.grade(rubric, [submission], recipe=recipe, setup=setup, on_event=on_event)
     return graded.report
 
 
@@ -112,7 +132,7 @@ def publish(course: Course, assignment: Assignment, graded: Graded) -> None:
     sources = {}
     if graded.notebook is not None:
         _write(course.autograded_path(student, name), graded.notebook.encode())
-        notebook = read_notebook(graded.notebook.encode())
+        notebook = nbformat.v4.reads(graded.notebook)
         sources = {grade_id: cell.source for grade_id, cell in cells.answers(notebook)}
     page = render_feedback(report, title=assignment.settings.title, sources=sources)
     _write(course.feedback_path(student, name), page.encode())
@@ -132,8 +152,10 @@ def _chosen(course: Course, assignment: Assignment, students: Sequence[str]) -> 
     return tuple(submission for submission in submissions if not students or submission.student in students)
 
 
-def _kept(course: Course, rubric: Rubric, submission: Submission, recipe: str | None) -> GradeReport | None:
-    """Return the report of an earlier grading that still holds.
+def _kept(
+    course: Course, rubric: Rubric, submission: Submission, recipe: str | None, setup: Setup, isolation: str
+) -> GradeReport | None:
+    """Return the report of an earlier grading that still holds, made behind the wall that is asked for now.
 
     What ended in an error, or ran into a limit, is always tried again: a busy machine may have been to blame.
     """
@@ -143,7 +165,10 @@ def _kept(course: Course, rubric: Rubric, submission: Submission, recipe: str | 
         report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
     except (FileNotFoundError, SubmissionError, msgspec.DecodeError):
         return None
-    if run.key != report_key(course, rubric, data, recipe):
+    tier = Tier(report.isolation)
+    if not (isolation == tier or (isolation == AUTO and tier is not Tier.NONE)):
+        return None
+    if run.key != report_key(course, rubric, submission, data, recipe, tier, setup):
         return None
     if report.has_errors or any(cell.status is CellStatus.LIMIT for cell in report.cells):
         return None

@@ -5,15 +5,16 @@ The layout is nbgrader's, with ``assignments`` as its source folder::
     <course>/
         nbgrader_config.py
         assignments/<id>/<id>.ipynb, assignment.toml
-        solutions/<id>/accepted/*.py, mistakes/*.py
+        solutions/<id>/accepted/*.py, mistakes/*.py, calibration.json
         release/<id>/
         tests/suites/<id>/
         submitted/<student>/<id>/<id>.ipynb
         autograded/<student>/<id>/<id>.ipynb
         feedback/<student>/<id>/<id>.html
         reports/<student>/<id>.json, <id>.run.json
+        reports/<id>.calibration.png
         gradebook.db
-        .autograder/secret, cache/
+        .autograder/secret, cache/, calibration/<id>.jsonl
 """
 
 from __future__ import annotations
@@ -30,17 +31,18 @@ import msgspec
 
 from autograder.errors import AssignmentError, UsageError
 from autograder.records import AssignmentId, Record, StudentId
-from autograder.settings import Recipe, Settings, parse_settings
+from autograder.settings import PositiveInt, Recipe, Settings, parse_settings
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"  # noqa: S105 - the name of the variable, not a secret
 _ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9_-]+")
-_STUDENT_ID = re.compile(r"[^/\\\x00-\x1f]+")
 
 
 class CourseSettings(Record, frozen=True, kw_only=True):
     """The ``[tool.autograder]`` table of a course's `pyproject.toml`."""
 
     course_id: str = "course"
+    cache_mib: PositiveInt = 512
+    """Room for finished trainings; beyond it those go that were not used longest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,11 @@ class Assignment:
     def released_notebook(self) -> Path:
         """The student version of the notebook."""
         return self.release / self.source.name
+
+    @property
+    def calibration(self) -> Path:
+        """The trainings that floors were chosen from."""
+        return self.solutions / "calibration.json"
 
     def recipe(self, name: str | None = None) -> tuple[str, Recipe]:
         """Return a recipe and its name; without a name the assignment's own choice.
@@ -178,19 +185,33 @@ class Course:
         """Return what students handed in, sorted by student.
 
         A student's folder without the notebook counts: its path then does not exist, and the student gets a
-        row that says so. Where the folder holds one notebook of another name, that one is taken.
+        row that says so. Where the folder holds one notebook of another name, that one is taken. A folder that is
+        a link may lead to what somebody else handed in: then the link is the path, which no notebook can be read from.
         """
         found = []
-        for folder in sorted((self.root / "submitted").glob(f"*/{assignment}")):
-            student = folder.parent.name
-            if not folder.is_dir() or student.startswith(".") or not _STUDENT_ID.fullmatch(student):
+        for folder in self._handed_in(assignment):
+            student = folder.parent
+            if not is_student_id(student.name):
                 continue
             path = folder / f"{assignment}.ipynb"
-            others = sorted(folder.glob("*.ipynb"))
+            others = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
             if not path.exists() and len(others) == 1:
                 (path,) = others
-            found.append(Submission(assignment=assignment, student=StudentId(student), path=path))
+            path = next((each for each in (student, folder) if each.is_symlink()), path)
+            found.append(Submission(assignment=assignment, student=StudentId(student.name), path=path))
         return tuple(found)
+
+    def misnamed(self, assignment: AssignmentId) -> tuple[str, ...]:
+        """Return the names of folders in which work lies, but that cannot be students' ids: it is not graded."""
+        names = (folder.parent.name for folder in self._handed_in(assignment))
+        return tuple(name for name in names if not is_student_id(name))
+
+    def _handed_in(self, assignment: AssignmentId) -> list[Path]:
+        """Return ``submitted/<student>/<assignment>`` of all students; what is hidden is nobody's."""
+        submitted = self.root / "submitted"
+        students = sorted(submitted.iterdir()) if submitted.is_dir() else []
+        folders = (student / assignment for student in students if not student.name.startswith("."))
+        return [folder for folder in folders if os.path.lexists(folder)]
 
     def report_path(self, student: StudentId, assignment: AssignmentId) -> Path:
         """Where the `GradeReport` of a submission lies."""
@@ -218,6 +239,14 @@ class Course:
         """Finished trainings, by content."""
         return self.root / ".autograder" / "cache"
 
+    def calibration_journal(self, assignment: AssignmentId) -> Path:
+        """Where the finished trainings of calibrations are kept, as they are made."""
+        return self.root / ".autograder" / "calibration" / f"{assignment}.jsonl"
+
+    def calibration_picture(self, assignment: AssignmentId) -> Path:
+        """Where the picture of the last calibration lies."""
+        return self.root / "reports" / f"{assignment}.calibration.png"
+
     def secret(self) -> CourseSecret:
         """Return the course's secret, made on first use; the environment variable wins.
 
@@ -241,6 +270,15 @@ class Course:
         return CourseSecret(text)
 
 
+def is_student_id(name: str) -> bool:
+    """Return whether a folder's name can be a student's id.
+
+    It stands in pages and tables of nbgrader, in spreadsheets and in terminals, which take it as it is: so it holds
+    only what can be seen, nothing that opens or ends a tag, and does not begin like a formula or an option.
+    """
+    return name.isprintable() and not name.startswith(tuple("=+-@.")) and set(name).isdisjoint('/\\<>"')
+
+
 @dataclass(frozen=True)
 class CourseSecret:
     """What must never enter a sandbox, and what is derived from it."""
@@ -258,6 +296,11 @@ class CourseSecret:
     def seed(self, *purpose: str) -> int:
         """Return a seed in [0, 2**63) for a purpose; equal purposes give equal seeds."""
         return int.from_bytes(self._derive("seed", *purpose)[:8], "big") >> 1
+
+    def seal(self, data: bytes) -> str:
+        """Return a hash of data that nobody can make who does not know the secret."""
+        key = hashlib.sha256(self._text.encode()).digest()
+        return hashlib.blake2b(data, key=key, digest_size=32, person=b"seal").hexdigest()
 
     def _derive(self, *parts: str) -> bytes:
         key = hashlib.sha256(self._text.encode()).digest()

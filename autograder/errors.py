@@ -13,6 +13,7 @@
     │   ├── NotebookEnded     the student's code ended its own process
     │   └── ModelRefused      the model cannot be described, or not be rebuilt by us
     └── InfrastructureError   a process, a disk or a machine failed               exit 4
+        ├── OutOfMemory       a device or a machine had no memory left
         └── WireError         what arrived is no message of ours
 
 The message of a `SubmissionError` is a sentence for the student. What only staff should read goes into
@@ -88,6 +89,10 @@ class InfrastructureError(AutograderError):
     """A process, a disk or a machine failed: nobody's mark may depend on it."""
 
     exit_code = 4
+
+
+class OutOfMemory(InfrastructureError):
+    """The device that trains, or the machine, had no memory left."""
 
 
 class WireError(InfrastructureError):

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
 
 import msgspec
 
 from autograder.course import Course, CourseSecret, Submission
-from autograder.errors import AutograderError, SubmissionError
+from autograder.errors import AssignmentError, AutograderError, SubmissionError, UsageError
 from autograder.models.view import ModelView, RuntimePort
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.executed import with_outputs
@@ -30,24 +30,29 @@ from autograder.records import (
     CellRun,
     CheckId,
     CheckResult,
+    Evidence,
     GradeId,
     GradeReport,
     Outcome,
     RunFacts,
     TrainingRecord,
 )
+from autograder.reports.visible import clipped
 from autograder.rubric import Rubric
-from autograder.sandbox.client import Child, ControlSocket
+from autograder.sandbox import handed_in
+from autograder.sandbox.client import ControlSocket
+from autograder.sandbox.handed_in import HandedIn
+from autograder.sandbox.isolation.choice import children
+from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.runtimes import open_runtime, open_trainer
 from autograder.sandbox.session import Cell, ExecutedCell, NotebookSession
 from autograder.suite import plugin, runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
-from autograder.training.service import TrainingService
+from autograder.training.devices import Setup, TrainingOptions, find
+from autograder.training.evaluation import Evaluation
+from autograder.training.service import TrainingService, require_secret_labels
 
-RUNTIME_S = 120.0
-"""How long our own process may take to build a model or to predict."""
-ISOLATION = "none"
-"""The tier that a submission runs under: a process of its own, without a wall."""
 VERSIONED = ("autograder", "ipython", "keras", "numpy", "pytest", "tensorflow")
 UNREADABLE = "The file could not be read, so nothing could be checked."
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
@@ -75,17 +80,26 @@ class Grader:
     ----------
     zygote
         Forks the processes of submissions and models.
+    tier
+        The wall around them.
     recipe_name
         Overrides the assignment's recipe.
+    setup
+        What trains.
     on_step
         Is told in a few words what is being done.
+    train
+        Takes the place of training, where somebody only wants to know what would be trained.
     """
 
     course: Course
     rubric: Rubric
     zygote: ControlSocket
+    tier: Tier
     recipe_name: str | None = None
+    setup: Setup = field(default_factory=Setup)
     on_step: OnStep = field(default=lambda text: None)
+    train: plugin.Train | None = None
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission; see the module."""
@@ -94,21 +108,22 @@ class Grader:
             data = read_file(submission.path)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, b"", error), facts.finish(key=""))
-        facts.key = report_key(self.course, self.rubric, data, self.recipe_name)
+        facts.key = report_key(self.course, self.rubric, submission, data, self.recipe_name, self.tier, self.setup)
         try:
             restored = restore(read_notebook(data), self.rubric.released)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, data, error), facts.finish())
         facts.done("restore")
-        trainings: dict[GradeId, TrainingRecord] = {}
+        trainings: dict[tuple[GradeId, Evidence], TrainingRecord] = {}
         secret = self.course.secret()
         with contextlib.ExitStack() as stack:
-            session = self._session(restored, data, secret)
+            weights = _weights(self.rubric, submission)
+            session = self._session(restored, data, secret, weights)
             stack.callback(session.close)
             self.on_step("running the cells")
             executed = session.run()
             facts.done("execute")
-            context = self._context(restored, session, secret, trainings, stack)
+            context = self._context(restored, session, secret, weights, trainings, stack)
             checks, results = runner.judge(self.rubric.assignment.suite, context)
             facts.done("check")
         report = GradeReport(
@@ -116,10 +131,10 @@ class Grader:
             student=submission.student,
             submission_sha256=hashlib.sha256(data).hexdigest(),
             release_id=restored.release_id,
-            isolation=ISOLATION,
+            isolation=self.tier.value,
             questions=self.rubric.questions(checks, context.untouched),
-            checks=tuple(_without_addresses(check) for check in checks),
-            cells=tuple(_cell_without_addresses(each.run) for each in executed),
+            checks=tuple(_reported(check) for check in checks),
+            cells=tuple(_cell_reported(each.run) for each in executed),
             repairs=restored.repairs,
             trainings=tuple(trainings.values()),
         )
@@ -129,9 +144,9 @@ class Grader:
 
     def _unreadable(self, submission: Submission, data: bytes, error: SubmissionError) -> GradeReport:
         checks = self.rubric.all_checks(Outcome.FAILED, UNREADABLE)
-        return _report_without_run(self.rubric, submission, data, checks, problem=error)
+        return _report_without_run(self.rubric, submission, data, checks, self.tier, problem=error)
 
-    def _session(self, restored: Restored, data: bytes, secret: CourseSecret) -> NotebookSession:
+    def _session(self, restored: Restored, data: bytes, secret: CourseSecret, weights: HandedIn) -> NotebookSession:
         assignment = self.rubric.assignment
         cells = [
             Cell(index, notebook_cells.grade_id(cell), cell.source)
@@ -139,11 +154,12 @@ class Grader:
             if cell.cell_type == "code" and cell.source.strip()
         ]
         return NotebookSession(
-            self.zygote,
+            children(self.zygote, self.tier),
             cells,
+            tier=self.tier,
             limits=assignment.settings.limits,
             execution=assignment.settings.execution,
-            files={name: assignment.folder / name for name in assignment.settings.files},
+            files={**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files},
             seed=secret.seed("submission", hashlib.sha256(data).hexdigest()),
         )
 
@@ -152,35 +168,44 @@ class Grader:
         restored: Restored,
         session: NotebookSession,
         secret: CourseSecret,
-        trainings: dict[GradeId, TrainingRecord],
+        weights: HandedIn,
+        trainings: dict[tuple[GradeId, Evidence], TrainingRecord],
         stack: contextlib.ExitStack,
     ) -> SuiteContext:
         opened: list[RuntimePort] = []
 
         def runtime() -> RuntimePort:
             if not opened:
-                opened.append(stack.enter_context(open_runtime(self.zygote)))
+                opened.append(stack.enter_context(open_runtime(self.zygote, self.tier)))
             return opened[0]
 
         service = TrainingService(
             secret=secret,
             cache_folder=self.course.cache,
-            open_runtime=lambda: open_runtime(self.zygote),
+            cache_bytes=self.course.settings.cache_mib << 20,
+            open_trainer=functools.partial(open_trainer, self.zygote, self.tier),
+            setup=self.setup,
             on_state=self.on_step,
         )
+
+        def keep(record: TrainingRecord) -> None:
+            trainings[record.question, record.evidence] = record
 
         def train(view: ModelView, question: GradeId) -> TrainingRecord:
             name, recipe = self.rubric.assignment.recipe(self.recipe_name)
             record = service.train(view.graph, question=question, recipe_name=name, recipe=recipe)
-            trainings[question] = record
+            keep(record)
             return record
 
         sources = {name: cell.source for name, cell in notebook_cells.answers(restored.notebook)}
         return SuiteContext(
             assignment=self.rubric.assignment.id,
             secret=secret,
-            submission=SubmissionUnderTest(session, runtime, sources),
-            train=train,
+            submission=SubmissionUnderTest(
+                session, runtime, sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
+            ),
+            train=self.train or train,
+            evaluation=Evaluation(service, lambda: self.rubric.assignment.recipe(self.recipe_name), on_record=keep),
             untouched=self.rubric.untouched(restored.notebook),
             on_check=lambda check: self.on_step(f"checking {check.question}"),
         )
@@ -189,50 +214,76 @@ class Grader:
         limits = self.rubric.assignment.settings.limits
         outputs = {each.run.index: each.outputs for each in executed}
         notebook = with_outputs(
-            restored.notebook, outputs, max_chars=limits.output_kib * 1024, max_figures=limits.figures
+            restored.notebook,
+            outputs,
+            max_chars=limits.output_kib * 1024,
+            max_figures=limits.figures,
+            released=frozenset(cell.source for cell in self.rubric.released.cells),
         )
         return notebook_cells.to_bytes(notebook).decode()
 
 
-def failed(rubric: Rubric, submission: Submission, error: AutograderError) -> Graded:
+def failed(rubric: Rubric, submission: Submission, error: AutograderError, tier: Tier) -> Graded:
     """Return the result of a submission that our side could not grade: every check is an ERROR."""
     checks = rubric.all_checks(Outcome.ERROR, plugin.ERROR_SENTENCE, error.message)
     try:
         data = read_file(submission.path)
     except SubmissionError:
         data = b""
-    report = _report_without_run(rubric, submission, data, checks)
+    report = _report_without_run(rubric, submission, data, checks, tier)
     return Graded(report, _Facts(submission).finish(key=""))
 
 
-def report_key(course: Course, rubric: Rubric, data: bytes, recipe_name: str | None) -> str:
+def _weights(rubric: Rubric, submission: Submission) -> HandedIn:
+    return handed_in.find(submission.path.parent, rubric.assignment.settings.weights)
+
+
+def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions) -> Setup:
+    """Return what trains the models of an assignment here.
+
+    Raises
+    ------
+    UsageError
+        If what the operator or the recipe asks for is not there, or the recipe that the operator chose cannot judge
+        what is a student's own.
+    AssignmentError
+        If the assignment's own recipe cannot.
+    """
+    checks = rubric.checks.values()
+    if not any(check.trains or check.evaluates for check in checks):
+        return Setup(seed=options.seed)
+    name, recipe = rubric.assignment.recipe(recipe_name)
+    if any(check.evaluates for check in checks):
+        try:
+            require_secret_labels(name, recipe)
+        except AssignmentError as error:
+            if recipe_name is None:
+                raise
+            raise UsageError(error.message) from error
+    return find(name, recipe, options)
+
+
+def report_key(
+    course: Course,
+    rubric: Rubric,
+    submission: Submission,
+    data: bytes,
+    recipe_name: str | None,
+    tier: Tier,
+    setup: Setup,
+) -> str:
     """Return the hash of all that a submission's report depends on."""
     parts = [
         hashlib.sha256(data).hexdigest(),
+        _weights(rubric, submission).digest,
         rubric.digest,
         recipe_name or "",
         course.secret().digest,
-        ISOLATION,
+        tier.value,
+        setup.identity,
         *(f"{name}={version(name)}" for name in VERSIONED),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@contextlib.contextmanager
-def open_runtime(zygote: ControlSocket) -> Iterator[RuntimePort]:
-    """Open a fresh process of ours for models, and end it afterwards."""
-    with zygote.fork({"kind": "runtime"}) as child:
-        yield _Runtime(child)
-
-
-class _Runtime:
-    """A child of ours that holds models, with a limit on each question."""
-
-    def __init__(self, child: Child) -> None:
-        self._child = child
-
-    def ask(self, op: str, /, *, timeout_s: float | None = None, **args: Any) -> Any:
-        return self._child.ask(op, timeout_s=timeout_s or RUNTIME_S, **args)
 
 
 class _Facts:
@@ -268,6 +319,7 @@ def _report_without_run(
     submission: Submission,
     data: bytes,
     checks: tuple[CheckResult, ...],
+    tier: Tier,
     problem: SubmissionError | None = None,
 ) -> GradeReport:
     """Return the report of what was not run: what cannot be read is worth nothing, the rest waits for a person."""
@@ -276,7 +328,7 @@ def _report_without_run(
         student=submission.student,
         submission_sha256=hashlib.sha256(data).hexdigest() if data else "",
         release_id="",
-        isolation=ISOLATION,
+        isolation=tier.value,
         questions=rubric.questions(checks, None if problem else frozenset()),
         checks=checks,
         problem=problem.message if problem else "",
@@ -284,12 +336,17 @@ def _report_without_run(
     )
 
 
-def _without_addresses(check: CheckResult) -> CheckResult:
-    """Memory addresses in a message would differ from run to run."""
-    return msgspec.structs.replace(
-        check, message=_ADDRESS.sub("0x…", check.message), staff_note=_ADDRESS.sub("0x…", check.staff_note)
-    )
+def _reported(check: CheckResult) -> CheckResult:
+    return msgspec.structs.replace(check, message=_said(check.message), staff_note=_said(check.staff_note))
 
 
-def _cell_without_addresses(run: CellRun) -> CellRun:
-    return msgspec.structs.replace(run, message=_ADDRESS.sub("0x…", run.message))
+def _cell_reported(run: CellRun) -> CellRun:
+    return msgspec.structs.replace(run, message=_said(run.message, 1000))
+
+
+def _said(text: str, limit: int = 4000) -> str:
+    """Return what a report says: of any length that student code chose it would fill disks, pages and gradebook.
+
+    Memory addresses would differ from run to run.
+    """
+    return _ADDRESS.sub("0x…", clipped(text, limit))

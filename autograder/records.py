@@ -39,11 +39,38 @@ class Outcome(StrEnum):
     """The suite or the machine failed: a person has to look, nothing is scored."""
 
 
+class ModelRow(Record, frozen=True, kw_only=True):
+    """One line of a `ModelPicture`: an input of the model, a step, or several steps that are left out.
+
+    `number` is the step's; None for the others. `takes` are the rows whose output it takes, by their place in the
+    picture, always smaller than its own. `left_out` is the number of steps that the line stands for, 0 for one that
+    is shown. Texts are as the student's process told them: whoever draws a picture escapes them.
+    """
+
+    number: int | None = None
+    kind: str = ""
+    name: str = ""
+    settings: str = ""
+    shape: str = ""
+    parameters: int = 0
+    remarks: tuple[str, ...] = ()
+    takes: tuple[int, ...] = ()
+    is_marked: bool = False
+    left_out: int = 0
+
+
+class ModelPicture(Record, frozen=True, kw_only=True):
+    """A student's model as rows, in the order of computation, with the places marked that a check speaks of."""
+
+    rows: tuple[ModelRow, ...]
+    remarks: tuple[str, ...] = ()
+
+
 class CheckResult(Record, frozen=True, kw_only=True):
     """What one check found.
 
     `message` and `hint` are for the student, `staff_note` is for staff only. `waits_for` names the checks
-    that did not pass where the outcome is `NOT_RUN`.
+    that did not pass where the outcome is `NOT_RUN`. `model` shows where in the student's model the message is about.
     """
 
     check_id: CheckId
@@ -55,6 +82,7 @@ class CheckResult(Record, frozen=True, kw_only=True):
     hint: str = ""
     waits_for: tuple[CheckId, ...] = ()
     staff_note: str = ""
+    model: ModelPicture | None = None
 
     @property
     def points(self) -> float:
@@ -129,14 +157,60 @@ class Attempt(Record, frozen=True, kw_only=True):
         return max(self.test_accuracy, default=0.0)
 
 
+class Evidence(StrEnum):
+    """What a `TrainingRecord` rests on."""
+
+    RECIPE = "recipe"
+    """We trained the student's architecture, from new weights."""
+    CONTINUED = "continued"
+    """We trained on from the student's weights."""
+    WEIGHTS = "weights"
+    """The student's weights as they are, in a model that we rebuilt."""
+    PREDICTIONS = "predictions"
+    """What the student's own model predicts, in the student's process."""
+
+
+class Mistake(Record, frozen=True, kw_only=True):
+    """A held-out image that was taken for another class.
+
+    `label` and `predicted` are places in the record's `class_names`, `confidence` is the probability in [0, 1] that the
+    model gave to `predicted`, and `image` is a PNG of the image as it is, pixel by pixel.
+    """
+
+    label: int
+    predicted: int
+    confidence: float
+    image: bytes
+
+
 class TrainingRecord(Record, frozen=True, kw_only=True):
-    """What training a model showed: every attempt, and the floor it was held against."""
+    """What training a model showed: every attempt, and the floor it was held against.
+
+    Attributes
+    ----------
+    floor
+        0 where the recipe has none for the question.
+    device, backend
+        What trained: ``cpu`` or ``gpu``, and Keras's name of the library.
+    class_names
+        What the labels stand for.
+    confusion
+        Of the epoch that counts: how many held-out images of a class (row) were taken for each class (column). An image
+        for which the model gave no number, or a class that there is not, is in no column.
+    mistakes
+        Of the epoch that counts, the surest first: from a few of the held-out images, which are always the same.
+    """
 
     question: GradeId
     recipe: str
     floor: float
     attempts: tuple[Attempt, ...]
     device: str
+    backend: str = "tensorflow"
+    evidence: Evidence = Evidence.RECIPE
+    class_names: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
 
     @property
     def test_accuracy(self) -> float:

@@ -16,17 +16,38 @@ from autograder.records import Record
 Positive = Annotated[float, Meta(gt=0)]
 PositiveInt = Annotated[int, Meta(gt=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+WeightFile = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(weights\.h5|npz|safetensors)\Z")]
+
+
+WALL_PER_CPU = 3
+"""Seconds of wall clock that a CPU second of a limit may take."""
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """What one submission may use; kept from outside its process."""
+    """What one submission may use; kept from outside its process.
+
+    Times are CPU seconds of all its processes together. The wall clock is `WALL_PER_CPU` times as wide, so that a busy
+    machine fails nobody, and what sleeps ends too.
+    """
 
     cell_s: Positive = 60.0
-    """Wall clock of one cell."""
+    """CPU seconds of one cell."""
     request_s: Positive = 30.0
-    """Wall clock of one question that a check asks (a call, a model, a figure)."""
+    """CPU seconds of one question that a check asks (a call, a model, a figure)."""
+    training_s: Positive = 120.0
+    """CPU seconds of a training by a function of the notebook, where a check asks for one."""
     submission_s: Positive = 600.0
-    """Wall clock of all cells and questions together."""
+    """CPU seconds of all cells and questions together."""
+    memory_mib: PositiveInt = 2048
+    """Memory of all its processes together, beside what they share with the grader."""
+    processes: Annotated[int, Meta(ge=32)] = 256
+    """Processes and threads; TensorFlow alone starts some dozens on a large machine, and aborts below 32."""
+    file_mib: PositiveInt = 64
+    """Size of one file that it writes."""
+    disk_mib: PositiveInt = 256
+    """All the files that it writes."""
+    inodes: Annotated[int, Meta(ge=100)] = 20_000
+    """How many files and folders those may be."""
     output_kib: PositiveInt = 64
     """Text kept of one cell's output: the first and the last half of it."""
     figures: PositiveInt = 40
@@ -63,6 +84,16 @@ class Schedule(StrEnum):
     COSINE = "cosine"
 
 
+class Device(StrEnum):
+    """What a recipe, or who grades, wants to train on."""
+
+    AUTO = "auto"
+    """A GPU where the backend sees one, else the CPU."""
+    CPU = "cpu"
+    GPU = "gpu"
+    """A GPU, and nothing where there is none."""
+
+
 class Recipe(Record, frozen=True, kw_only=True):
     """How a model is trained before it is judged.
 
@@ -84,6 +115,10 @@ class Recipe(Record, frozen=True, kw_only=True):
     """How many seeds are tried before a result under the floor stands."""
     wall_s: Positive = 600.0
     """Wall clock of one attempt."""
+    device: Device = Device.AUTO
+    """What it is trained on; ``gpu`` refuses to grade where there is none."""
+    seed: Annotated[int, Meta(ge=0, lt=2**53)] = 0
+    """Another one gives other initial weights and another order of the images, which stay the same."""
     floors: dict[str, Fraction] = {}
 
 
@@ -95,6 +130,8 @@ class Settings(Record, frozen=True, kw_only=True):
     execution: Execution = Execution()
     files: tuple[str, ...] = ()
     """Files beside the source notebook that students get, and that are there when it runs."""
+    weights: tuple[WeightFile, ...] = ()
+    """Files of weights that students hand in beside the notebook, for checks that judge them."""
     recipe: str = ""
     """The recipe that checks train with where none is named on the command line."""
     recipes: dict[str, Recipe] = {}

@@ -1,214 +1,267 @@
 """What a recipe tells apart, and what it costs: trains known architectures as a grading does.
 
-Every training runs through the real chain (fork server, `TrainingService`, trainer) with an empty cache, in full:
-no floor stops it. Each seed is another course secret, so data, initial weights and order all change. Run it from
-the repository's root::
+Run it from the repository's root::
 
-    python benchmarks/training.py --seeds 5
-    python benchmarks/training.py --seeds 5 --only alexnet_with_batchnorm residual
+    python benchmarks/training.py --seeds 5                  accuracy per epoch, and seconds, of each architecture
+    python benchmarks/training.py --only residual dense      of some of them
+    python benchmarks/training.py --early                    what the early verdict saves
+    python benchmarks/training.py --speed                    against a plain `model.fit`, and how a backend is fastest
+    python benchmarks/training.py --slots 1 2 4 8            trainings a minute on GPUs that so many share
 
-It prints for each architecture the best accuracy so far after each epoch, over all seeds, and what one epoch takes.
-Floors are chosen from the smallest value of the models that must pass and the largest of those that must not.
+Trainings run through the real chain (fork server, `TrainingService`, trainer) with an empty cache. Each seed is another
+course secret, so data, initial weights and order all change. ``KERAS_BACKEND`` chooses the library.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
+import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", KERAS_BACKEND="tensorflow")
-
-import keras
-from keras import layers
+import msgspec
+import numpy as np
 
 from autograder.course import CourseSecret
+from autograder.datasets import load
 from autograder.models.graph import ModelGraph
-from autograder.models.trace import trace
 from autograder.models.view import RuntimePort
-from autograder.records import Attempt, GradeId
-from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
-from autograder.settings import Recipe, parse_settings
+from autograder.records import GradeId, TrainingRecord
+from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.runtimes import open_trainer
+from autograder.settings import Device, Recipe, parse_settings
+from autograder.training.devices import Place, Setup, TrainingOptions, find
 from autograder.training.service import TrainingService
 
-INPUT_SHAPE = (32, 32, 3)
-
-
-def linear() -> keras.Model:
-    """Return one dense layer: must fail."""
-    return keras.Sequential([keras.Input(INPUT_SHAPE), layers.Flatten(), layers.Dense(10, activation="softmax")])
-
-
-def dense() -> keras.Model:
-    """Return two hidden layers without convolutions: must fail."""
-    hidden = [layers.Dense(units, activation="relu") for units in (512, 256)]
-    return keras.Sequential(
-        [keras.Input(INPUT_SHAPE), layers.Flatten(), *hidden, layers.Dense(10, activation="softmax")]
-    )
-
-
-def alexnet(*, batchnorm: bool = False) -> keras.Model:
-    """Return the practical's small AlexNet, of 48, 128, 192, 192 and 128 filters."""
-    model = keras.Sequential([keras.Input(INPUT_SHAPE)])
-    for filters, is_pooled in ((48, True), (128, True), (192, False), (192, False), (128, True)):
-        model.add(layers.Conv2D(filters, 3, padding="same", use_bias=not batchnorm))
-        if batchnorm:
-            model.add(layers.BatchNormalization())
-        model.add(layers.ReLU())
-        if is_pooled:
-            model.add(layers.MaxPooling2D(3))
-    model.add(layers.Flatten())
-    model.add(layers.Dense(1024, activation="relu"))
-    model.add(layers.Dropout(0.5))
-    model.add(layers.Dense(1024, activation="relu"))
-    model.add(layers.Dense(10, activation="softmax"))
-    return model
-
-
-def alexnet_with_batchnorm() -> keras.Model:
-    """Return the same with batch normalisation after each convolution."""
-    return alexnet(batchnorm=True)
-
-
-def fully_convolutional() -> keras.Model:
-    """Return strided convolutions and a global average, without batch normalisation."""
-    model = keras.Sequential([keras.Input(INPUT_SHAPE)])
-    for filters, strides in ((48, 2), (96, 2), (128, 2), (128, 1)):
-        model.add(layers.Conv2D(filters, 3, strides=strides, padding="same", activation="relu"))
-    model.add(layers.Conv2D(10, 1))
-    model.add(layers.GlobalAveragePooling2D())
-    model.add(layers.Softmax())
-    return model
-
-
-def fully_convolutional_scaled() -> keras.Model:
-    """Return a deep one with pixels in [0, 1] and Keras's own initial weights: slow to begin."""
-    model = keras.Sequential([keras.Input(INPUT_SHAPE), layers.Rescaling(1 / 255)])
-    for filters, strides in ((48, 1), (48, 3), (128, 1), (128, 3), (192, 1), (192, 1), (128, 3)):
-        model.add(layers.Conv2D(filters, 3, strides=strides, padding="same", activation="relu"))
-    model.add(layers.Conv2D(10, 1))
-    model.add(layers.GlobalAveragePooling2D())
-    model.add(layers.Softmax())
-    return model
-
-
-def small_batchnorm(filters: tuple[int, ...] = (32, 64, 128)) -> keras.Model:
-    """Return three convolutions with batch normalisation and pooling, global average, one dense layer."""
-    model = keras.Sequential([keras.Input(INPUT_SHAPE)])
-    for number in filters:
-        model.add(layers.Conv2D(number, 3, padding="same", use_bias=False))
-        model.add(layers.BatchNormalization())
-        model.add(layers.ReLU())
-        model.add(layers.MaxPooling2D(2))
-    model.add(layers.GlobalAveragePooling2D())
-    model.add(layers.Dense(10, activation="softmax"))
-    return model
-
-
-def two_filters() -> keras.Model:
-    """Return what is structurally right and too weak: must fail."""
-    return small_batchnorm((2, 2, 2))
-
-
-def residual(filters: tuple[int, ...] = (16, 32, 64)) -> keras.Model:
-    """Return three residual blocks with batch normalisation."""
-
-    def normalised(x: keras.KerasTensor, number: int, strides: int = 1) -> keras.KerasTensor:
-        return layers.BatchNormalization()(layers.Conv2D(number, 3, strides=strides, padding="same", use_bias=False)(x))
-
-    inputs = keras.Input(INPUT_SHAPE)
-    x = layers.ReLU()(normalised(inputs, filters[0]))
-    for place, number in enumerate(filters):
-        strides = 2 if place else 1
-        branch = normalised(layers.ReLU()(normalised(x, number, strides)), number)
-        shortcut = layers.Conv2D(number, 1, strides=strides)(x) if place else x
-        x = layers.ReLU()(layers.Add()([shortcut, branch]))
-    return keras.Model(inputs, layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(x)))
-
-
-def residual_two_filters() -> keras.Model:
-    """Return what is structurally right and too weak: must fail."""
-    return residual((2, 2, 2))
-
-
-ARCHITECTURES: tuple[Callable[[], keras.Model], ...] = (
-    linear,
-    dense,
-    two_filters,
-    residual_two_filters,
-    alexnet,
-    alexnet_with_batchnorm,
-    fully_convolutional,
-    fully_convolutional_scaled,
-    small_batchnorm,
-    residual,
+QUESTION = GradeId("benchmark")
+EARLY = {
+    "fully_convolutional": "fully_convolutional_model",
+    "alexnet_with_batchnorm": "batchnorm_model",
+    "small_batchnorm": "batchnorm_model",
+    "two_filters": "batchnorm_model",
+    "residual": "residual_model",
+    "residual_two_filters": "residual_model",
+}
+"""Architectures, and the question whose floor they are held against."""
+SPEEDS = (
+    {"jit_compile": False, "steps_per_execution": 1},
+    {"jit_compile": False, "steps_per_execution": 16},
+    {"jit_compile": True, "steps_per_execution": 1},
+    {"jit_compile": True, "steps_per_execution": 16},
+    {"precision": "mixed_bfloat16"},
 )
+SPEED_EPOCHS = 3
 
 
 @dataclass(frozen=True)
 class Run:
-    """One attempt, trained in full, with everything that a grading does around it."""
+    """One training with everything that a grading does around it."""
 
-    attempt: Attempt
+    record: TrainingRecord
     seconds: float
     cpu_seconds: float
     """Of the process that trained, over all cores: what a busy machine does not change."""
 
 
-def train(zygote: ControlSocket, graph: ModelGraph, recipe: Recipe, seed: int) -> Run:
-    """Train in a fresh process, with an empty cache."""
-    cpu_seconds = 0.0
+class Bench:
+    """Trains in fresh processes, with an empty cache."""
 
-    @contextlib.contextmanager
-    def runtime() -> Iterator[RuntimePort]:
-        nonlocal cpu_seconds
-        with zygote.fork({"kind": "runtime"}) as child:
-            yield child
-            fields = Path(f"/proc/{child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-            cpu_seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def __init__(self, zygote: ForkServer, setup: Setup) -> None:
+        self._zygote = zygote
+        self._setup = setup
 
-    with tempfile.TemporaryDirectory() as folder:
-        service = TrainingService(
-            secret=CourseSecret(f"benchmark {seed}"), cache_folder=Path(folder), open_runtime=runtime
+    def train(self, graph: ModelGraph, recipe: Recipe, seed: int, slots: Path | None = None) -> Run:
+        """Train one model, for the course that a seed makes up."""
+        cpu_seconds = 0.0
+
+        @contextlib.contextmanager
+        def measured(place: Place) -> Iterator[RuntimePort]:
+            nonlocal cpu_seconds
+            with open_trainer(self._zygote.control, Tier.NONE, place) as trainer:
+                yield trainer
+                cpu_seconds += trainer.cpu_s
+
+        with tempfile.TemporaryDirectory() as folder:
+            service = TrainingService(
+                secret=CourseSecret(f"benchmark {seed}"),
+                cache_folder=Path(folder),
+                open_trainer=measured,
+                setup=self._setup,
+                slots_folder=slots,
+            )
+            begin = time.perf_counter()
+            record = service.train(graph, question=QUESTION, recipe_name="", recipe=recipe)
+            return Run(record, time.perf_counter() - begin, cpu_seconds)
+
+
+def graphs(names: Sequence[str]) -> dict[str, ModelGraph]:
+    """Return architectures as data; all of them where none is named."""
+    os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
+    import architectures  # after the backend is set: models are traced with TensorFlow, whatever trains them
+
+    from autograder.models.trace import trace
+
+    chosen = [make for make in architectures.ARCHITECTURES if not names or make.__name__ in names]
+    return {make.__name__: ModelGraph.from_data(trace(make(), weights=False)) for make in chosen}
+
+
+def show_accuracy(bench: Bench, recipe: Recipe, names: Sequence[str], seeds: int) -> None:
+    """Print for each architecture the best accuracy so far after each epoch, over all seeds, and what it takes.
+
+    Floors are chosen from the smallest value of the models that must pass and the largest of those that must not.
+    """
+    print("best accuracy so far after each epoch (lowest/mean/highest); seconds and CPU seconds in all (median)")
+    whole = msgspec.structs.replace(recipe, floors={})
+    for name, graph in graphs(names).items():
+        runs = [bench.train(graph, whole, seed) for seed in range(seeds)]
+        best = zip(*(accumulate(run.record.attempts[0].test_accuracy, max) for run in runs), strict=True)
+        columns = [f"{min(each):.3f}/{statistics.mean(each):.3f}/{max(each):.3f}" for each in best]
+        seconds = statistics.median(run.seconds for run in runs)
+        cpu = statistics.median(run.cpu_seconds for run in runs)
+        print(f"{name:27s} {'  '.join(columns)}  {seconds:5.1f} s  {cpu:5.1f} s", flush=True)
+
+
+def show_early(bench: Bench, recipe: Recipe, seeds: int) -> None:
+    """Print how many epochs a verdict needs, beside those of the same attempts in full: what it saves.
+
+    Training stops at the floor, which a best epoch that comes later cannot take back: the verdicts are equal.
+    """
+    print("epochs until the verdict, of those of the same attempts in full")
+    needed = full = 0
+    for name, graph in graphs(tuple(EARLY)).items():
+        floor = recipe.floors[EARLY[name]]
+        for seed in range(seeds):
+            run = bench.train(graph, msgspec.structs.replace(recipe, floors={QUESTION: floor}), seed)
+            attempts = run.record.attempts
+            epochs = sum(len(attempt.loss) for attempt in attempts)
+            needed, full = needed + epochs, full + recipe.epochs * len(attempts)
+            verdict = "passes" if run.record.test_accuracy >= floor else "misses"
+            print(f"{name:27s} {verdict} {floor:.2f}: {epochs} of {recipe.epochs * len(attempts)}, {run.seconds:.1f} s")
+    print(f"in all {needed} of {full} epochs: {1 - needed / full:.0%} saved")
+
+
+def show_speed(recipe: Recipe, setup: Setup) -> None:
+    """Print an epoch of the trainer beside one of a plain `model.fit`, and beside other ways to compute."""
+    print(f"{setup.backend} on a {setup.device}: seconds, and CPU seconds, of an epoch of {recipe.num_train:,} images")
+    for name in ("small_batchnorm", "residual"):
+        for what in ("plain", "ours", *map(json.dumps, SPEEDS)):
+            command = [sys.executable, __file__, "--measure", name, what]
+            environment = {**os.environ, **setup.places()[0].environment(), "TF_CPP_MIN_LOG_LEVEL": "3"}
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
+            print(f"{name:16s} {done.stdout.strip().splitlines()[-1]}", flush=True)
+
+
+def measure(name: str, what: str, recipe: Recipe) -> None:
+    """Print the fastest epoch but the first, in this process: of a plain `fit`, or of the trainer."""
+    import architectures
+    import keras
+
+    from autograder.models.trace import trace
+    from autograder.training import trainer
+
+    sizes = {"num_train": recipe.num_train, "num_test": 256, "seed": 1}
+    data = load(recipe.dataset, **sizes)
+    keras.utils.set_random_seed(1)
+    model = getattr(architectures, name)()
+    if what == "plain":
+        model.compile(
+            keras.optimizers.Adam(recipe.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
         )
-        begin = time.perf_counter()
-        record = service.train(graph, question=GradeId("benchmark"), recipe_name="", recipe=recipe)
-        return Run(record.attempts[0], time.perf_counter() - begin, cpu_seconds)
+        images = data.train_images.astype("float32")
+        epoch = functools.partial(model.fit, images, data.train_labels, batch_size=recipe.batch_size, verbose=0)
+    else:
+        defaults = trainer.SPEED.get(f"{keras.backend.backend()}-cpu", trainer.UNMEASURED)
+        speed = None if what == "ours" else {**defaults, **json.loads(what)}
+        training = trainer.Training(
+            graph=trace(model, weights=False),
+            images=data.train_images,
+            labels=data.train_labels,
+            held_out=data.test_images,
+            num_classes=data.num_classes,
+            seed=1,
+            epochs=SPEED_EPOCHS,
+            batch_size=recipe.batch_size,
+            optimizer=recipe.optimizer.value,
+            learning_rate=recipe.learning_rate,
+            schedule=recipe.schedule.value,
+            flip=False,
+            speed=speed,
+        )
+        order = np.random.default_rng(1).permutation(len(data.train_images)).astype("int32")
+        epoch = functools.partial(training.fit, order)  # without the evaluation, which the plain loop does not make
+    times = []
+    for _ in range(SPEED_EPOCHS):
+        begin, begin_cpu = time.perf_counter(), time.process_time()
+        epoch()
+        times.append((time.process_time() - begin_cpu, time.perf_counter() - begin))
+    cpu, seconds = min(times[1:])
+    print(f"{what:52s} {seconds:6.2f} s {cpu:6.2f} s CPU (first epoch {times[0][0]:.2f} s CPU)")
+
+
+def show_slots(recipe: Recipe, zygote: ForkServer, counts: Sequence[int]) -> None:
+    """Print trainings a minute for so many at a time, twice as many trainings as slots."""
+    (graph,) = graphs(["small_batchnorm"]).values()
+    for count in counts:
+        setup = find("", recipe, TrainingOptions(device=Device.GPU, slots=count))
+        bench = Bench(zygote, setup)
+        with tempfile.TemporaryDirectory() as folder:
+            threads = [
+                threading.Thread(target=bench.train, args=(graph, recipe, seed, Path(folder)))
+                for seed in range(2 * count)
+            ]
+            begin = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            minutes = (time.perf_counter() - begin) / 60
+        print(f"{count} slots on {setup.cards} cards: {len(threads) / minutes:.1f} trainings a minute", flush=True)
 
 
 def main() -> None:
-    """Train what is asked for and print the table."""
-    parser = argparse.ArgumentParser(description="Accuracy per epoch and seconds of known architectures.")
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description="Accuracy, speed and early verdicts of known architectures.")
     parser.add_argument("--assignment", type=Path, default=Path("assignments/convnets/assignment.toml"))
     parser.add_argument("--recipe", default="quick")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--only", nargs="*", default=[made.__name__ for made in ARCHITECTURES])
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--early", action="store_true")
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--slots", nargs="+", type=int, default=[])
+    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     recipe = parse_settings(options.assignment.read_text()).recipes[options.recipe]
+    if options.measure:
+        measure(*options.measure, recipe)
+        return
+    setup = find(options.recipe, recipe, TrainingOptions())
     print(
         f"recipe {options.recipe}: {recipe.num_train:,} images of {recipe.dataset}, {recipe.epochs} epochs, batch "
         f"{recipe.batch_size}, {recipe.optimizer} {recipe.learning_rate:g}; {os.cpu_count()} cores, "
-        f"Keras {keras.__version__}; {options.seeds} seeds"
+        f"{setup.identity.strip()}; {options.seeds} seeds"
     )
-    print("best accuracy so far after each epoch (lowest/mean/highest); seconds and CPU seconds in all (median)")
-    with ForkServer("autograder.sandbox.zygote", clean_environment()) as server:
-        for make in ARCHITECTURES:
-            if make.__name__ not in options.only:
-                continue
-            graph = ModelGraph.from_data(trace(make(), weights=False))
-            runs = [train(server.control, graph, recipe, seed) for seed in range(options.seeds)]
-            best = zip(*(accumulate(run.attempt.test_accuracy, max) for run in runs), strict=True)
-            columns = [f"{min(each):.3f}/{statistics.mean(each):.3f}/{max(each):.3f}" for each in best]
-            seconds = statistics.median(run.seconds for run in runs)
-            cpu = statistics.median(run.cpu_seconds for run in runs)
-            print(f"{make.__name__:27s} {'  '.join(columns)}  {seconds:5.1f} s  {cpu:5.1f} s", flush=True)
+    if options.speed:
+        show_speed(recipe, setup)
+        return
+    with ForkServer("autograder.sandbox.zygote", clean_environment()) as zygote:
+        if options.slots:
+            show_slots(recipe, zygote, options.slots)
+        elif options.early:
+            show_early(Bench(zygote, setup), recipe, options.seeds)
+        else:
+            show_accuracy(Bench(zygote, setup), recipe, options.only, options.seeds)
 
 
 if __name__ == "__main__":

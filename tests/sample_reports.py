@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.datasets import shapes
 from autograder.records import (
     AssignmentId,
     Attempt,
@@ -11,6 +12,9 @@ from autograder.records import (
     CheckResult,
     GradeId,
     GradeReport,
+    Mistake,
+    ModelPicture,
+    ModelRow,
     Outcome,
     QuestionKind,
     QuestionResult,
@@ -18,7 +22,18 @@ from autograder.records import (
     StudentId,
     TrainingRecord,
 )
+from autograder.training.evidence import png
 
+CONFUSION = tuple(
+    tuple(90 - 3 * row if row == column else (row + column) % 7 for column in range(10)) for row in range(10)
+)
+"""How often each class was taken for each."""
+IMAGES = shapes.generate(5, seed=1)
+MISTAKES = tuple(
+    Mistake(label=int(label), predicted=(int(label) + 3) % 10, confidence=0.99 - number / 20, image=png(image))
+    for number, (image, label) in enumerate(zip(IMAGES.images, IMAGES.labels, strict=True))
+)
+"""Images that were taken for others."""
 STAFF_NOTE = "KeyError in the suite, line 12"
 
 SOURCES = {
@@ -42,6 +57,27 @@ SOURCES = {
     ),
     GradeId("residual_model"): "def residual_model():\n    # YOUR CODE HERE\n    raise NotImplementedError\n",
 }
+
+
+PICTURE = ModelPicture(
+    rows=(
+        ModelRow(kind="Input", shape="(None, 9, 6, 4)"),
+        ModelRow(
+            number=0, kind="Conv2D", name="block/conv2d", settings="filters=4 kernel_size=3x3 padding=same",
+            shape="(None, 9, 6, 4)", parameters=148, takes=(0,),
+        ),
+        ModelRow(number=1, kind="ReLU", shape="(None, 9, 6, 4)", takes=(1,)),
+        ModelRow(
+            number=2, kind="BatchNormalization", name="block/batch_normalization", shape="(None, 9, 6, 4)",
+            parameters=16, takes=(2,), remarks=("always in inference mode",), is_marked=True,
+        ),
+        ModelRow(left_out=3, takes=(3,)),
+        ModelRow(number=6, kind="Add", shape="(None, 9, 6, 4)", takes=(0, 4)),
+        ModelRow(number=7, kind="ReLU", shape="(None, 9, 6, 4)", takes=(5,), remarks=("output",)),
+    ),
+    remarks=("328 parameters, 312 trainable",),
+)  # fmt: skip
+"""A residual block whose normalisation is marked."""
 
 
 def check(
@@ -170,6 +206,9 @@ def report(student: str = "ada", **changes: object) -> GradeReport:
                     ),
                 ),
                 device="cpu",
+                class_names=shapes.CLASSIFICATION,
+                confusion=CONFUSION,
+                mistakes=MISTAKES,
             ),
         ),
         "staff_note": "only for staff",

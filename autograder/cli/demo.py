@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.options import course_option, workers_option
+from autograder.cli.options import course_option, isolation_options, workers_option
 from autograder.course import Course
 
 UNEXPECTED = 1
@@ -18,9 +18,10 @@ UNEXPECTED = 1
 @click.option(
     "--into", type=click.Path(path_type=Path), metavar="DIR", help="Where the class is made; else demo/ in the course."
 )
+@isolation_options
 @workers_option
 @course_option
-def command(course: Course, name: str, into: Path | None, workers: int | None) -> int:
+def command(course: Course, name: str, into: Path | None, isolation: str, workers: int | None) -> int:
     """Make a class of 24 submissions to NAME, grade it, and say where to look.
 
     The submissions are made from the assignment's corpus of right and wrong answers, so it is known what each has to
@@ -36,7 +37,7 @@ def command(course: Course, name: str, into: Path | None, workers: int | None) -
     made, students = make_class(course, name, folder)
     assignment = made.assignment(name)
     with watch(f"grading {name}", len(students)) as on_event:
-        batch = grade_class(made, assignment, workers=workers, on_event=on_event)
+        batch = grade_class(made, assignment, isolation=isolation, workers=workers, on_event=on_event)
     print_batch(batch.reports, notes={student.name: student.story for student in students})
     expected = {student.name: student.expected for student in students}
     wrong = [each for each in batch.reports if not math.isclose(each.score, expected[each.student], abs_tol=1e-9)]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.options import course_option, workers_option
+from autograder.cli.options import course_option, isolation_options, training_options, workers_option
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.reports.visible import one_line
+from autograder.training.devices import TrainingOptions
 
 NEEDS_PERSON = 1
 
@@ -28,6 +30,8 @@ NEEDS_PERSON = 1
 @click.option(
     "--json", "as_json", is_flag=True, help="Print reports as JSON: one file's indented, a class's one a line."
 )
+@training_options
+@isolation_options
 @workers_option
 @course_option
 def command(
@@ -38,6 +42,8 @@ def command(
     recipe: str | None,
     file: Path | None,
     as_json: bool,
+    options: TrainingOptions,
+    isolation: str,
     workers: int | None,
 ) -> int:
     """Grade what students handed in to NAME.
@@ -46,26 +52,38 @@ def command(
     page for each student to feedback/, the executed notebooks to autograded/, and reports as JSON to reports/.
     Scores that a person gave are never touched, and what has not changed is not graded again.
 
-    The exit code is 1 where a check could not be made, so that a person has to look.
+    The exit code is 1 where a check could not be made, or a folder's name can be no student's, so that a person has
+    to look.
     """
     assignment = course.assignment(name)
     if file is not None:
         if students or force:
             raise UsageError("--submission grades one file: --student and --force choose among what was handed in")
-        return _grade_file(course, assignment, file, recipe, as_json)
-    return _grade_class(course, assignment, students, force, recipe, as_json, workers)
+        return _grade_file(course, assignment, file, recipe, options, as_json, isolation)
+    return _grade_class(course, assignment, students, force, recipe, options, as_json, isolation, workers)
 
 
-def _grade_file(course: Course, assignment: Assignment, file: Path, recipe: str | None, as_json: bool) -> int:
+def _grade_file(
+    course: Course,
+    assignment: Assignment,
+    file: Path,
+    recipe: str | None,
+    options: TrainingOptions,
+    as_json: bool,
+    isolation: str,
+) -> int:
     from autograder.batch import grade_file
+    from autograder.cli.console import harmless_json
     from autograder.cli.progress import watch
     from autograder.cli.tables import print_report
     from autograder.records import to_json
 
     with watch(f"grading {file.name}", 1) as on_event:
-        report = grade_file(course, assignment, file, recipe=recipe, on_event=on_event)
+        report = grade_file(
+            course, assignment, file, recipe=recipe, options=options, isolation=isolation, on_event=on_event
+        )
     if as_json:
-        click.echo(to_json(report), nl=False)
+        click.echo(harmless_json(to_json(report)), nl=False)
     else:
         print_report(report)
     return NEEDS_PERSON if report.has_errors else 0
@@ -77,26 +95,40 @@ def _grade_class(
     students: tuple[str, ...],
     force: bool,
     recipe: str | None,
+    options: TrainingOptions,
     as_json: bool,
+    isolation: str,
     workers: int | None,
 ) -> int:
     import msgspec
 
     from autograder.batch import grade_class
+    from autograder.cli.console import harmless_json
     from autograder.cli.progress import watch
     from autograder.cli.tables import print_batch
 
     total = len(set(students)) or len(course.submissions(assignment.id))
     with watch(f"grading {assignment.id}", total) as on_event:
         batch = grade_class(
-            course, assignment, students=students, force=force, recipe=recipe, workers=workers, on_event=on_event
+            course,
+            assignment,
+            students=students,
+            force=force,
+            recipe=recipe,
+            options=options,
+            isolation=isolation,
+            workers=workers,
+            on_event=on_event,
         )
     if as_json:
         for report in batch.reports:
-            click.echo(msgspec.json.encode(report))
+            click.echo(harmless_json(msgspec.json.encode(report)))
     else:
         print_batch(batch.reports)
         if batch.num_reused:
             click.echo(f"{batch.num_reused} unchanged since they were graded")
         click.echo(f"scores: {course.gradebook}\npages:  {course.root / 'feedback'}")
-    return NEEDS_PERSON if any(report.has_errors for report in batch.reports) else 0
+    misnamed = course.misnamed(assignment.id)
+    for folder in misnamed:
+        click.echo(f"left out: submitted/{one_line(folder, 100)}: rename it, this cannot be a student's id", err=True)
+    return NEEDS_PERSON if misnamed or any(report.has_errors for report in batch.reports) else 0

@@ -11,10 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.cli.console import STYLES, plain, results
+from autograder.cli.console import STYLES, plain, results, shown
 from autograder.records import GradeReport, Outcome
 from autograder.reports.summary import SYMBOLS, needs_person, outcome_counts, points_text, reason
-from autograder.reports.visible import visible
 
 if TYPE_CHECKING:  # importing it starts importing all of grading
     from autograder.verification import Verification
@@ -86,25 +85,27 @@ def print_report(report: GradeReport) -> None:
     """Print one report: each question with its checks, and what they say."""
     console = results()
     if report.problem:
-        console.print(Text(visible(report.problem), style="red"))
+        console.print(Text(shown(report.problem), style="red"))
     for question in report.questions:
         score = "–" if question.score is None else points_text(question.score)
-        head = Text(f"{visible(question.title)}  ", style="bold")
+        head = Text(f"{shown(question.title)}  ", style="bold")
         head.append(f"{score}/{points_text(question.max_score)}", style="default")
         console.print(head)
         for check in report.checks:
             if check.question != question.grade_id:
                 continue
-            title = Text(f"{SYMBOLS[check.outcome]} {visible(check.title)}", style=STYLES[check.outcome])
+            title = Text(f"{SYMBOLS[check.outcome]} {shown(check.title)}", style=STYLES[check.outcome])
             console.print(Padding(title, (0, 0, 0, 2)))
             for text in (check.message, check.staff_note):
                 if text and check.outcome is not Outcome.PASSED:
-                    console.print(Padding(Text(visible(text.strip())), (0, 0, 0, 4)))
+                    console.print(Padding(Text(shown(text.strip())), (0, 0, 0, 4)))
     console.print(Text(f"{points_text(report.score)} of {points_text(report.max_score)} points", style="bold"))
 
 
 def print_verification(name: str, verification: Verification) -> None:
-    """Print a row for each variant, then everything that is wrong."""
+    """Print a row for each variant, what floors are worth, then everything that is wrong."""
+    from autograder.cli.calibration import floor_sentence
+
     table = _table()
     table.add_column("", no_wrap=True)
     table.add_column("variant", max_width=36, no_wrap=True, overflow="ellipsis")
@@ -119,8 +120,14 @@ def print_verification(name: str, verification: Verification) -> None:
     console.print(table)
     problems = [(verdict.variant.name, text) for verdict in verification.verdicts for text in verdict.problems]
     problems += [(str(check), "no mistake fails this check") for check in verification.unfailed]
+    problems += [(str(floor.question), text) for floor in verification.floors for text in floor.problems]
+    for floor in verification.floors:
+        if floor.judgement is not None and not floor.problems:
+            console.print(Text(shown(floor_sentence(floor.judgement))), soft_wrap=True)
+        if floor.remark:
+            console.print(Text(f"{shown(floor.question)}: {shown(floor.remark)}", style="yellow"), soft_wrap=True)
     for where, text in problems:
-        console.print(Text.assemble((f"{visible(where)}: ", "bold"), visible(text)))
+        console.print(Text.assemble((f"{shown(where)}: ", "bold"), shown(text)), soft_wrap=True)
     number = len(verification.verdicts)
     if problems:
         console.print(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from autograder.datasets import files, shapes
 from autograder.errors import UsageError
 
-NAMES = ("shapes", *files.SHAPES)
+NAMES = ("shapes", *files.SETS)
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,20 @@ class Dataset:
     train_images, test_images : (n, height, width, channels) uint8
     train_labels, test_labels : (n,) int64
         In 0..num_classes-1.
+    class_names
+        What the labels stand for.
     """
 
     train_images: NDArray[np.uint8]
     train_labels: NDArray[np.int64]
     test_images: NDArray[np.uint8]
     test_labels: NDArray[np.int64]
-    num_classes: int
+    class_names: tuple[str, ...]
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
 
 
 def load(name: str, *, num_train: int, num_test: int, seed: int) -> Dataset:
@@ -60,13 +67,35 @@ def load(name: str, *, num_train: int, num_test: int, seed: int) -> Dataset:
             made.labels[:num_train],
             made.images[num_train:],
             made.labels[num_train:],
-            len(made.class_names),
+            made.class_names,
         )
     train, test = files.read(_known(name))
     rng = np.random.default_rng(seed)
     train_images, train_labels = _drawn(rng, name, "training", *train, num_train)
     test_images, test_labels = _drawn(rng, name, "test", *test, num_test)
-    return Dataset(train_images, train_labels, test_images, test_labels, int(train[1].max()) + 1)
+    return Dataset(train_images, train_labels, test_images, test_labels, class_names(name))
+
+
+def class_names(name: str) -> tuple[str, ...]:
+    """Return what the labels of a data set stand for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such data set.
+    """
+    return shapes.CLASSIFICATION if name == "shapes" else files.SETS[_known(name)].class_names
+
+
+def has_public_labels(name: str) -> bool:
+    """Whether anybody can know the labels of the held-out images, so that a table of them would score 100 %.
+
+    Raises
+    ------
+    UsageError
+        If there is no such data set.
+    """
+    return _known(name) != "shapes"
 
 
 def fingerprint(name: str, *, num_train: int, num_test: int, seed: int) -> str:

@@ -10,18 +10,17 @@ Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 
 from __future__ import annotations
 
-import contextlib
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import tree
 
 from autograder.errors import ModelRefused
 from autograder.models import bounds
+from autograder.models.budget import Budget, num_hidden_activations, num_hidden_of_operation, require_modest
 from autograder.models.construct import first_line, make_layer
+from autograder.models.filling import begin_as_told, begun_from, counted, load, require_same_shapes, set_trainable
 from autograder.models.graph import LayerNode, ModelGraph, Node, OpaqueNode, OperationNode, Program, TensorSpec
 from autograder.models.operations import function
 from autograder.models.parts import ConstantTensor, FixedTraining, OpaquePart, PhaseSwitch, WeightTensor
@@ -65,6 +64,8 @@ class Rebuilt:
         The symbolic outputs of the nodes of the graph's last program (that of training, where there are two).
     tapped_input
         The symbolic input that `tensors` are computed from, in its structure.
+    budget
+        What the model took.
     """
 
     def __init__(self, graph: ModelGraph, *, seed: int | None = None) -> None:
@@ -75,12 +76,23 @@ class Rebuilt:
         self._fixed: dict[tuple[int, bool], FixedTraining] = {}
         self._weight_tensors: dict[int, WeightTensor] = {}
         self._owners = _owners(graph)
-        with _begun_from(seed or 0), _counted(_Budget(bounds.NUM_PARAMETERS), zeros=self._loads):
+        require_modest(graph)
+        self.budget = Budget()
+        with begun_from(seed or 0), counted(self.budget, zeros=self._loads):
             self.model = self._built()
-        self._check_weights()
+            require_same_shapes(graph, self.layers)
+            if not self._loads:
+                begin_as_told(graph, self.layers)
         if self._loads:
-            self._load()
-        self._set_trainable()
+            load(graph, self.layers)
+            for index, holder in self._weight_tensors.items():
+                holder.held.assign(graph.weights[index].value)
+        set_trainable(graph, self.layers)
+
+    @property
+    def batch_size(self) -> int:
+        """How many images may go through the model at once."""
+        return max(1, min(bounds.BATCH, bounds.NUM_AT_ONCE // self.budget.most_activations))
 
     def variables(self, layer: int) -> list[keras.Variable]:
         """Return the weights of a layer of the graph, in Keras's order."""
@@ -114,10 +126,13 @@ class Rebuilt:
         """Return a new symbolic tensor for each input; Keras wants those in a dict to be called like their keys."""
         structure = self.graph.input if isinstance(self.graph.input, Mapping) else {}
         names = {ref.output: name for name, ref in structure.items() if isinstance(ref, TensorRef)}
-        return [
-            keras.Input(batch_shape=spec.shape, dtype=spec.dtype, name=names.get(number))
-            for number, spec in enumerate(self.graph.inputs)
-        ]
+        try:
+            return [
+                keras.Input(batch_shape=spec.shape, dtype=spec.dtype, name=names.get(number))
+                for number, spec in enumerate(self.graph.inputs)
+            ]
+        except (ValueError, TypeError) as error:
+            raise ModelRefused(f"the model takes no input that can be made here: {first_line(error)}") from error
 
     def _structure(self, inputs: Sequence[Any]) -> Any:
         """Return symbolic inputs as the model takes them."""
@@ -142,6 +157,7 @@ class Rebuilt:
         for index, node in enumerate(program.nodes):
             made = tree.flatten(self._apply(node, of))
             _check_outputs(self._label(node), made, node.outputs)
+            self._take(node, made, of)
             tensors.update({TensorRef(index, number): tensor for number, tensor in enumerate(made)})
         self.tensors = tensors
         return replaced(program.output, of)
@@ -156,7 +172,10 @@ class Rebuilt:
             call = function(node.operation)
         else:
             args, kwargs = self._arguments(node, of)
+            self.budget.take_turns(self._label(node), self.graph.layers[node.layer], _shapes((args, kwargs)))
             call = self._callable(node)
+        if not _shapes((args, kwargs)):  # it would be computed at once, whatever that takes
+            raise ModelRefused(f"{self._label(node)} is given nothing that is computed from the input")
         try:
             return call(*args, **kwargs)
         except ModelRefused:
@@ -178,13 +197,27 @@ class Rebuilt:
         if layer is None:
             spec = self.graph.layers[node.layer]
             name = f"layer_{node.layer}_{spec.kind.lower()}"  # no operation is ever called so by Keras
-            layer = self.layers[node.layer] = make_layer(spec.kind, spec.config, name=name, loads_weights=self._loads)
+            layer = self.layers[node.layer] = make_layer(spec.kind, spec.config, name=name)
         if node.training == "follows":
             return layer
         key = (node.layer, node.training == "always")
         if key not in self._fixed:
             self._fixed[key] = FixedTraining(layer, key[1])
         return self._fixed[key]
+
+    def _take(self, node: Node, made: Sequence[Any], of: Any) -> None:
+        """Count what a node took."""
+        if isinstance(node, OpaqueNode):
+            self.budget.take_outputs(self._label(node), _shapes(made))
+            return
+        taken, outputs = _shapes(self._arguments(node, of)), _shapes(made)
+        if isinstance(node, LayerNode):
+            weights = [tuple(variable.shape) for variable in self.variables(node.layer)]
+            hidden = num_hidden_activations(self.graph.layers[node.layer], taken)
+            self.budget.take_outputs(self._label(node), outputs, taken, hidden=hidden, weights=weights)
+        else:
+            hidden = num_hidden_of_operation(node.operation, taken, outputs)
+            self.budget.take_outputs(self._label(node), outputs, taken, hidden=hidden)
 
     def _weight_tensor(self, index: int) -> WeightTensor:
         """Return the layer that hands out a weight; a weight of one of Keras's layers stays that layer's."""
@@ -205,28 +238,6 @@ class Rebuilt:
             layer = self.graph.layers[node.layer]
             return f"`{layer.name}` ({layer.kind})"
         return f"the operation `{node.operation}`" if isinstance(node, OperationNode) else f"`{node.name}`"
-
-    def _check_weights(self) -> None:
-        """Compare the weights of each rebuilt layer with those that the graph says it has."""
-        for spec, layer in zip(self.graph.layers, self.layers, strict=True):
-            if spec.weights is None or layer is None:
-                continue
-            claimed = [self.graph.weights[index].shape for index in spec.weights]
-            if claimed != [tuple(variable.shape) for variable in layer.weights]:
-                raise ModelRefused(f"the weights of `{spec.name}` ({spec.kind}) do not have the shapes of such a layer")
-
-    def _load(self) -> None:
-        for spec, layer in zip(self.graph.layers, self.layers, strict=True):
-            if layer is not None and spec.weights is not None:
-                for index, variable in zip(spec.weights, layer.weights, strict=True):
-                    variable.assign(self.graph.weights[index].value)
-        for index, holder in self._weight_tensors.items():
-            holder.held.assign(self.graph.weights[index].value)
-
-    def _set_trainable(self) -> None:
-        for spec, layer in zip(self.graph.layers, self.layers, strict=True):
-            if layer is not None and not spec.trainable:
-                layer.trainable = False
 
 
 def _functional(inputs: Any, outputs: Any) -> keras.Model:
@@ -256,13 +267,9 @@ def _as_keras(value: Any) -> Any:
 
 
 def _check_outputs(label: str, made: Sequence[Any], claimed: tuple[TensorSpec, ...] | None) -> None:
-    """Hold the symbolic outputs of a node against its claim and against the bounds."""
-    for tensor in made:
-        size = int(np.prod([n for n in tensor.shape if n is not None], dtype=object))
-        if size > bounds.NUM_ACTIVATIONS:
-            raise ModelRefused(
-                f"{label} makes {size:,} numbers of one image: at most {bounds.NUM_ACTIVATIONS:,} are accepted"
-            )
+    """Hold the symbolic outputs of a node against its claim."""
+    if not all(isinstance(each, keras.KerasTensor) for each in made):
+        raise ModelRefused(f"{label} returns something that is no tensor")
     if claimed is None:
         if len(made) != 1:
             raise ModelRefused(f"{label} has {len(made)} outputs, one was expected")
@@ -273,43 +280,6 @@ def _check_outputs(label: str, made: Sequence[Any], claimed: tuple[TensorSpec, .
         raise ModelRefused(f"{label} is said to return {said}, but it returns {', '.join(map(str, shapes))}")
 
 
-class _Budget:
-    """Counts parameters before memory is taken for them."""
-
-    def __init__(self, left: int) -> None:
-        self._left = left
-
-    def take(self, shape: Any) -> None:
-        sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-        self._left -= int(np.prod([n for n in sizes if n is not None], dtype=object))
-        if self._left < 0:
-            raise ModelRefused(
-                f"the model has more than {bounds.NUM_PARAMETERS:,} parameters: that many are not accepted"
-            )
-
-
-@contextlib.contextmanager
-def _counted(budget: _Budget, zeros: bool) -> Iterator[None]:
-    """Let every weight that a layer adds pass the budget first; begin them at zero where they are loaded anyway."""
-    original = keras.Layer.add_weight
-
-    def add_weight(self: keras.Layer, shape: Any = None, initializer: Any = None, *args: Any, **kwargs: Any) -> Any:
-        budget.take(shape)
-        return original(self, shape, "zeros" if zeros else initializer, *args, **kwargs)
-
-    keras.Layer.add_weight = add_weight
-    try:
-        yield
-    finally:
-        keras.Layer.add_weight = original
-
-
-@contextlib.contextmanager
-def _begun_from(seed: int) -> Iterator[None]:
-    """Draw the seeds of initialisers and of dropout from one seed; Keras takes them from `random`."""
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+def _shapes(structure: Any) -> list[tuple[int | None, ...]]:
+    """Return the shapes of the symbolic tensors in a structure."""
+    return [tuple(each.shape) for each in tree.flatten(structure) if isinstance(each, keras.KerasTensor)]

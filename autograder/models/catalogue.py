@@ -7,6 +7,8 @@ the signatures of the installed Keras.
 
 from __future__ import annotations
 
+from autograder.models import bounds
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -29,8 +31,13 @@ _RECURRENT = (
     f"stateful unroll zero_output_for_mask {_part('kernel')} {_part('recurrent')} {_BIAS}"
 )
 _CONV_LSTM = f"{_RECURRENT.removeprefix('units ')} unit_forget_bias filters {_SHAPED}"
+_CELL = _RECURRENT.partition("return_sequences")[0] + _RECURRENT.partition("zero_output_for_mask")[2].removesuffix(
+    " activity_regularizer"
+)
+_SEQUENCE = "return_sequences return_state go_backwards stateful unroll zero_output_for_mask"
 _IMAGES = "data_format seed"
 _FILL = "fill_mode fill_value interpolation"
+_COLOURS = f"value_range {_IMAGES}"
 
 LAYERS: dict[str, frozenset[str]] = {
     name: _names(arguments)
@@ -40,6 +47,8 @@ LAYERS: dict[str, frozenset[str]] = {
         "EinsumDense": "equation output_shape activation bias_axes activity_regularizer quantization_config "
         f"{_part('kernel')} {_part('bias')}",
         "Embedding": f"input_dim output_dim mask_zero activity_regularizer quantization_config {_part('embeddings')}",
+        "ReversibleEmbedding": "input_dim output_dim tie_weights mask_zero reverse_dtype logit_soft_cap "
+        f"activity_regularizer quantization_config {_part('embeddings')}",
         "Identity": "",
         "Masking": "mask_value",
         # convolution
@@ -95,28 +104,89 @@ LAYERS: dict[str, frozenset[str]] = {
         "Attention": "use_scale score_mode dropout seed",
         "MultiHeadAttention": "num_heads key_dim value_dim output_shape attention_axes dropout seed sliding_window "
         f"use_gate {_part('kernel')} {_BIAS}",
+        "GroupQueryAttention": "head_dim num_query_heads num_key_value_heads dropout sliding_window use_gate seed "
+        f"{_part('kernel')} {_BIAS}",
         # recurrent
         "GRU": f"{_RECURRENT} reset_after",
         "LSTM": f"{_RECURRENT} unit_forget_bias",
         "SimpleRNN": _RECURRENT.replace("recurrent_activation ", ""),
+        "RNN": f"cell {_SEQUENCE}",
+        "GRUCell": f"{_CELL} reset_after",
+        "LSTMCell": f"{_CELL} unit_forget_bias",
+        "SimpleRNNCell": _CELL.replace("recurrent_activation ", ""),
+        "StackedRNNCells": "cells",
         **{f"ConvLSTM{n}D": _CONV_LSTM for n in (1, 2, 3)},
         "Bidirectional": "layer backward_layer merge_mode",
         "TimeDistributed": "layer",
         # images
+        "AugMix": f"num_chains chain_depth factor alpha all_ops interpolation {_COLOURS}",
+        "AutoContrast": "value_range data_format",
         "CenterCrop": "height width data_format",
-        "CategoryEncoding": "num_tokens output_mode sparse",
-        "RandomBrightness": "factor value_range data_format seed",
-        "RandomContrast": "factor value_range data_format seed",
+        "ContrastLimitedAdaptiveHistogramEqualization": "value_range clip_limit tile_grid_size data_format",
+        "CutMix": f"factor {_IMAGES}",
+        "MixUp": f"alpha {_IMAGES}",
+        "RandAugment": f"num_ops factor interpolation {_COLOURS}",
+        "RandomBrightness": f"factor {_COLOURS}",
+        "RandomColorDegeneration": f"factor {_COLOURS}",
+        "RandomColorJitter": f"brightness_factor contrast_factor saturation_factor hue_factor {_COLOURS}",
+        "RandomContrast": f"factor {_COLOURS}",
         "RandomCrop": f"height width {_IMAGES}",
+        "RandomElasticTransform": f"factor scale {_FILL} {_COLOURS}",
+        "RandomErasing": f"factor scale fill_value {_COLOURS}",
         "RandomFlip": f"mode {_IMAGES}",
+        "RandomGaussianBlur": f"factor kernel_size sigma {_COLOURS}",
+        "RandomGrayscale": f"factor {_IMAGES}",
+        "RandomHue": f"factor {_COLOURS}",
+        "RandomInvert": f"factor {_COLOURS}",
+        "RandomPerspective": f"factor scale interpolation fill_value {_IMAGES}",
+        "RandomPosterization": f"factor {_COLOURS}",
         "RandomRotation": f"factor {_FILL} {_IMAGES}",
+        "RandomSaturation": f"factor {_COLOURS}",
+        "RandomSharpness": f"factor {_COLOURS}",
+        "RandomShear": f"x_factor y_factor {_FILL} {_IMAGES}",
         "RandomTranslation": f"height_factor width_factor {_FILL} {_IMAGES}",
         "RandomZoom": f"height_factor width_factor {_FILL} {_IMAGES}",
         "Rescaling": "scale offset",
+        "Solarization": f"addition_factor threshold_factor {_COLOURS}",
+        # other numbers
+        "CategoryEncoding": "num_tokens output_mode sparse",
+        "Discretization": "bin_boundaries num_bins epsilon output_mode sparse",
+        "MelSpectrogram": "fft_length sequence_stride sequence_length window sampling_rate num_mel_bins min_freq "
+        "max_freq power_to_db top_db mag_exp min_power ref_power",
+        "STFTSpectrogram": "mode frame_length frame_step fft_length window periodic scaling padding expand_dims "
+        "data_format",
         "Resizing": f"height width antialias crop_to_aspect_ratio pad_to_aspect_ratio data_format {_FILL}",
     }.items()
 }
 """Layer classes, each with the arguments that it may be given besides `name`, `trainable` and `dtype`."""
+
+_OF_WORDS = "it looks words up, or hashes them, by tables that are no part of a model's weights"
+_OF_OTHERS = "it runs code of another framework, or code out of a file"
+_BASE = "it is no layer by itself: layers of your own derive from it, and are opened"
+
+OPENED = frozenset({"Lambda", "Pipeline", "TimeDistributed"})
+"""Layers of Keras's own that call what the student put in, in plain Python: they are opened as a student's layers."""
+
+REFUSED = {
+    "FlaxLayer": _OF_OTHERS,
+    "JaxLayer": _OF_OTHERS,
+    "TFSMLayer": _OF_OTHERS,
+    "TorchModuleWrapper": _OF_OTHERS,
+    "Equalization": "Keras itself cannot put it into a functional model",
+    "HashedCrossing": _OF_WORDS,
+    "Hashing": _OF_WORDS,
+    "IntegerLookup": _OF_WORDS,
+    "StringLookup": _OF_WORDS,
+    "TextVectorization": _OF_WORDS,
+    "InputSpec": "it is no layer: it says which inputs one takes",
+    "Layer": _BASE,
+    "Wrapper": _BASE,
+    "MaxNumBoundingBoxes": "it changes the labels of images, which are no input of a model",
+}
+"""Classes in `keras.layers` that are neither rebuilt nor opened, and why."""
+
+NESTED = frozenset({"backward_layer", "cell", "cells", "layer"})
+"""Arguments that are layers themselves."""
 
 INITIALIZERS: dict[str, frozenset[str]] = {
     **{
@@ -192,6 +262,15 @@ OPERATIONS = _names(
 )
 """Functions of `keras.ops`, by their path below it, and of `keras.activations`."""
 
+COUNTS = {
+    "diff": ("n", 1, bounds.NUM_REPEATS),
+    "image.gaussian_blur": ("kernel_size", 1, bounds.NUM_REPEATS),
+    "rot90": ("k", 1, bounds.NUM_REPEATS),
+    "split": ("indices_or_sections", 1, bounds.NUM_PIECES),
+    "unstack": ("num", 1, bounds.NUM_PIECES),
+}
+"""Arguments of operations that are turns of a loop, or sizes: name, place among the arguments, most accepted."""
+
 ENDS_WITH_ACTIVATION = _names("Dense EinsumDense Activation") | frozenset(
     name for name in LAYERS if "Conv" in name and not name.startswith("ConvLSTM")
 )
@@ -201,9 +280,19 @@ DEPENDS_ON_TRAINING = frozenset(
     name
     for name in LAYERS
     if "Dropout" in name
-    or name.startswith(("Random", "ConvLSTM"))
+    or name.startswith(("Rand", "ConvLSTM"))
+    or name.endswith("Cell")
     or name
     in {
+        "AugMix",
+        "AutoContrast",
+        "ContrastLimitedAdaptiveHistogramEqualization",
+        "CutMix",
+        "GroupQueryAttention",
+        "MixUp",
+        "RNN",
+        "Solarization",
+        "StackedRNNCells",
         "AdditiveAttention",
         "Attention",
         "BatchNormalization",

@@ -19,6 +19,8 @@ from autograder.models.catalogue import (
     DTYPES,
     INITIALIZERS,
     LAYERS,
+    NESTED,
+    REFUSED,
     REGULARIZERS,
 )
 
@@ -30,25 +32,39 @@ _EQUATION = re.compile(r"[A-Za-z.,> -]{1,100}")
 _UNITS = {
     "depth_multiplier",
     "filters",
+    "head_dim",
     "key_dim",
+    "num_bins",
     "num_heads",
+    "num_key_value_heads",
+    "num_query_heads",
     "num_tokens",
     "output_dim",
     "units",
     "value_dim",
 }
 _SIZES = {
+    "bins",
     "dilation_rate",
+    "fft_length",
+    "frame_length",
+    "frame_step",
     "groups",
     "height",
     "kernel_size",
     "n",
+    "num_mel_bins",
+    "output_padding",
     "output_size",
     "pool_size",
+    "sequence_length",
+    "sequence_stride",
     "size",
     "strides",
+    "tile_grid_size",
     "width",
 }
+_REPEATS = {"chain_depth", "num_chains", "num_ops", "power_iterations"}  # each is a turn of a loop in Python
 _MAX_DEPTH = 4  # a wrapper around a wrapper around a layer
 
 
@@ -69,7 +85,8 @@ def checked_config(kind: str, config: Any, depth: int = 0) -> Config:
     """
     allowed = LAYERS.get(kind)
     if allowed is None:
-        raise ModelRefused(f"`{_shown(kind)}` is not among the layers that can be checked here")
+        reason = f": {REFUSED[kind]}" if kind in REFUSED else ""
+        raise ModelRefused(f"`{_shown(kind)}` is not among the layers that can be checked here{reason}")
     if type(config) is not dict or not all(type(name) is str for name in config):
         raise ModelRefused(f"the description of a `{kind}` layer is malformed")
     checked: dict[str, Any] = {}
@@ -79,8 +96,8 @@ def checked_config(kind: str, config: Any, depth: int = 0) -> Config:
             checked[name] = _dtype(value, where)
         elif name not in allowed:
             raise ModelRefused(f"{where} is not an argument that can be checked here")
-        elif name in ("layer", "backward_layer"):
-            checked[name] = None if value is None else _layer(value, where, depth)
+        elif name in NESTED:
+            checked[name] = _nested(value, where, depth)
         else:
             checked[name] = _rule(name)(value, where)
     return checked
@@ -92,6 +109,8 @@ def _rule(name: str) -> Callable[[Any, str], Any]:
         return lambda value, where: _whole(value, where, 1, bounds.NUM_UNITS)
     if name == "input_dim":
         return lambda value, where: _whole(value, where, 1, bounds.NUM_WORDS)
+    if name in _REPEATS:
+        return lambda value, where: _whole(value, where, 0, bounds.NUM_REPEATS)
     if name in _SIZES:
         return lambda value, where: _whole(value, where, -1 if name == "groups" else 0, bounds.SIZE)
     for suffix, table in (("initializer", INITIALIZERS), ("regularizer", REGULARIZERS), ("constraint", CONSTRAINTS)):
@@ -165,9 +184,15 @@ def _object(value: Any, where: str, table: Mapping[str, frozenset[str]]) -> Any:
     raise ModelRefused(f"{where} is not one of Keras's own, so it cannot be checked here")
 
 
-def _layer(value: Any, where: str, depth: int) -> Any:
-    """Check the layer inside a wrapper."""
+def _nested(value: Any, where: str, depth: int) -> Any:
+    """Check the layer inside a wrapper, or the cells inside a recurrence."""
+    if type(value) in (list, tuple):
+        if len(value) > bounds.NUM_REPEATS:
+            raise ModelRefused(f"{where} has {len(value)} values")
+        return tuple(_nested(each, where, depth) for each in value)
     match value:
+        case None:
+            return None
         case {"class": str(kind), "config": dict(config), **rest} if not rest and depth < _MAX_DEPTH:
             return {"class": kind, "config": checked_config(kind, config, depth + 1)}
     raise ModelRefused(f"{where} is not one of Keras's own layers, so it cannot be checked here")

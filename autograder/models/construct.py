@@ -12,8 +12,9 @@ from typing import Any
 import keras
 
 from autograder.errors import ModelRefused
-from autograder.models.catalogue import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, LAYERS, REGULARIZERS
+from autograder.models.catalogue import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, LAYERS, NESTED, REGULARIZERS
 from autograder.models.configs import Config
+from autograder.models.parts import OwnInitializer
 
 _GROUPS = {
     "initializer": (INITIALIZERS, keras.initializers),
@@ -22,7 +23,7 @@ _GROUPS = {
 }
 
 
-def make_layer(kind: str, config: Config, *, name: str | None = None, loads_weights: bool) -> keras.Layer:
+def make_layer(kind: str, config: Config, *, name: str | None = None) -> keras.Layer:
     """Return a new layer.
 
     Parameters
@@ -33,22 +34,22 @@ def make_layer(kind: str, config: Config, *, name: str | None = None, loads_weig
         Its arguments, checked.
     name
         Of the layer; Keras chooses one where None.
-    loads_weights
-        Whether its weights are loaded afterwards, so that it does not matter how they begin.
 
     Raises
     ------
     ModelRefused
-        If Keras does not take these arguments, or the weights would have to begin as only the student's code knows.
+        If Keras does not take these arguments.
     """
     if kind not in LAYERS:
         raise ModelRefused(f"`{kind}` is not among the layers that can be checked here")
-    arguments = {key: _argument(kind, key, value, loads_weights) for key, value in config.items()}
+    arguments = {key: _argument(kind, key, value) for key, value in config.items()}
     if name is not None:
         arguments["name"] = name
     try:
         return getattr(keras.layers, kind)(**arguments)
-    except (ValueError, TypeError, OverflowError) as error:
+    except ModelRefused:
+        raise
+    except Exception as error:  # Keras raises whatever it likes for arguments that do not fit
         raise ModelRefused(f"a `{kind}` layer cannot be made: {first_line(error)}") from error
 
 
@@ -57,12 +58,12 @@ def first_line(error: BaseException) -> str:
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]
 
 
-def _argument(kind: str, name: str, value: Any, loads_weights: bool) -> Any:
+def _argument(kind: str, name: str, value: Any) -> Any:
     for suffix, (table, module) in _GROUPS.items():
         if name.endswith(suffix):
-            return _object(f"`{name}` of `{kind}`", value, table, module, loads_weights)
-    if name in ("layer", "backward_layer") and value is not None:
-        return make_layer(value["class"], value["config"], loads_weights=loads_weights)
+            return _object(f"`{name}` of `{kind}`", value, table, module)
+    if name in NESTED:
+        return _nested(value)
     if name.endswith("activation") and value is not None:
         if value not in ACTIVATIONS:
             raise ModelRefused(f"the activation `{value}` is not among those that can be checked here")
@@ -70,24 +71,26 @@ def _argument(kind: str, name: str, value: Any, loads_weights: bool) -> Any:
     return value
 
 
+def _nested(value: Any) -> Any:
+    """Return the layers that a wrapper or a recurrence is given."""
+    if isinstance(value, tuple):
+        return [_nested(each) for each in value]
+    return None if value is None else make_layer(value["class"], value["config"])
+
+
 def _object(
     what: str,
     value: Mapping[str, Any] | None,
     table: Mapping[str, frozenset[str]],
     module: Any,
-    loads_weights: bool,
 ) -> Any:
     if value is None:
         return None
     if "custom" in value:
-        if loads_weights:
-            return keras.initializers.Zeros()
-        raise ModelRefused(
-            f"{what} is `{value['custom']}`, which is not one of Keras's own: it cannot be trained anew here"
-        )
+        return OwnInitializer()
     if value["class"] not in table:
         raise ModelRefused(f"{what} is not one of Keras's own")
     try:
         return getattr(module, value["class"])(**value["config"])
-    except (ValueError, TypeError) as error:
+    except Exception as error:
         raise ModelRefused(f"{what} cannot be made: {first_line(error)}") from error

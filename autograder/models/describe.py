@@ -12,6 +12,7 @@ import numpy as np
 from autograder.models.catalogue import ENDS_WITH_ACTIVATION, LAYERS
 
 _CLASSES = {name: getattr(keras.layers, name) for name in LAYERS if hasattr(keras.layers, name)}
+_KINDS = {each: name for name, each in _CLASSES.items()}
 _ACTIVATIONS = {
     function: name
     for name, function in vars(keras.activations).items()
@@ -22,18 +23,32 @@ _ACTIVATIONS = {
 def known_kind(layer: keras.Layer) -> str | None:
     """Return the class that a layer is rebuilt as, None where it is to be opened.
 
-    A subclass that computes as Keras's own class does counts as that class.
+    A subclass that computes as Keras's own class does counts as that class. A wrapper counts where all layers in it
+    do.
     """
+    computing = ("__call__", "call", "build")
     for kind in type(layer).__mro__:
-        if _CLASSES.get(kind.__name__) is kind:
-            is_same = all(getattr(type(layer), name) is getattr(kind, name) for name in ("__call__", "call", "build"))
-            return kind.__name__ if is_same else None
+        if kind in _KINDS:
+            is_same = all(getattr(type(layer), name) is getattr(kind, name) for name in computing)
+            is_whole = "call" not in vars(layer) and all(map(known_kind, inner_layers(layer)))
+            return _KINDS[kind] if is_same and is_whole else None
     return None
+
+
+def inner_layers(layer: keras.Layer) -> list[keras.Layer]:
+    """Return the layers that a wrapper or a recurrence of Keras's was given as arguments."""
+    if isinstance(layer, keras.layers.StackedRNNCells):
+        return list(layer.cells)
+    if type(layer).__name__ == "Bidirectional":
+        return [layer.forward_layer, layer.backward_layer]
+    if isinstance(layer, keras.layers.Wrapper):
+        return [layer.layer]
+    return [layer.cell] if type(layer) is keras.layers.RNN else []
 
 
 def is_from_keras(layer: keras.Layer) -> bool:
     """Return whether a layer's class is Keras's own, rebuilt or not."""
-    return getattr(keras.layers, type(layer).__name__, None) is type(layer)
+    return type(layer) in _KINDS or getattr(keras.layers, type(layer).__name__, None) is type(layer)
 
 
 def custom_activation(layer: keras.Layer) -> Any:
@@ -44,6 +59,38 @@ def custom_activation(layer: keras.Layer) -> Any:
     if activation is None or (inspect.isfunction(activation) and activation in _ACTIVATIONS):
         return None
     return activation
+
+
+def own_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Take regularisers and constraints of the student's own out of a config: they matter in training only.
+
+    Returns
+    -------
+    The config without them, and the kinds of the remarks that say so, those about initialisers included.
+    """
+    kept, remarks = dict(config), []
+    for name, value in config.items():
+        _, _, part = name.rpartition("_")
+        if (
+            isinstance(value, dict)
+            and set(value) == {"custom"}
+            and part in ("regularizer", "constraint", "initializer")
+        ):
+            remarks.append(f"own_{part}")
+            kept[name] = {"custom": "own"} if part == "initializer" else None
+    return kept, remarks
+
+
+def foreign_part(config: Mapping[str, Any]) -> str:
+    """Return the name of something in a config that is not Keras's own, so that the layer cannot be rebuilt; or ""."""
+
+    def found(name: str, value: Any) -> str:
+        if isinstance(value, dict) and set(value) == {"custom"} and not name.endswith("initializer"):
+            return str(value["custom"])
+        items = value.items() if isinstance(value, dict) else ((name, each) for each in value)
+        return next(filter(None, (found(*item) for item in items if isinstance(item[1], dict | list))), "")
+
+    return found("", dict(config))
 
 
 def layer_config(layer: keras.Layer) -> dict[str, Any]:
@@ -57,6 +104,8 @@ def layer_config(layer: keras.Layer) -> dict[str, Any]:
     for name in ("units", "filters"):  # NumPy numbers and floats are taken by Keras as well
         if type(config.get(name)) is float and config[name].is_integer():
             config[name] = int(config[name])
+    if known_kind(layer) == "Discretization" and config.get("bin_boundaries") is not None:
+        config["num_bins"] = None  # found by `adapt`
     if has_adapted(layer):
         config["mean"] = np.asarray(layer.adapt_mean).tolist()
         config["variance"] = np.asarray(layer.adapt_variance).tolist()

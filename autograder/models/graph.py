@@ -7,19 +7,17 @@ claim until `autograder.models.build` has rebuilt the model.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from autograder.models import values
+from autograder.errors import ModelRefused
+from autograder.models import bounds
 from autograder.models.configs import Config, checked_config
+from autograder.models.remarks import Remark
 from autograder.models.values import INPUT, TensorRef, Value
-
-FORMAT = "autograder/model-graph/v1"
 
 Shape: TypeAlias = tuple[int | None, ...]
 Training: TypeAlias = Literal["follows", "never", "always"]
@@ -41,9 +39,11 @@ class Weight:
     ----------
     value
         None where the graph was traced without weights.
+    trainable
+        Whether training changes it: False as well where Keras does not know that it belongs to the model.
     start
-        Mean and standard deviation of the numbers in a weight of a custom layer, whose initialiser only the student's
-        code knows: a training anew begins with numbers like these. None for weights of Keras's own layers.
+        Mean and standard deviation of the numbers in a weight whose initialiser only the student's code knows: a
+        training anew begins with numbers like these. None where Keras's own initialiser does it.
     """
 
     name: str
@@ -163,6 +163,8 @@ class ModelGraph:
         What it computes in training, where that is another thing; else None.
     unused
         What the student's model holds beside.
+    remarks
+        Where Keras, or a training of ours, does other than the student's code seems to say.
     """
 
     name: str
@@ -174,6 +176,7 @@ class ModelGraph:
     program: Program
     training_program: Program | None = None
     unused: tuple[UnusedLayer, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @classmethod
     def from_data(cls, data: Any) -> ModelGraph:
@@ -191,65 +194,27 @@ class ModelGraph:
 
     def to_data(self) -> dict[str, Any]:
         """Return the graph as plain data: dicts, lists, strings, numbers and arrays."""
-        return {
-            "format": FORMAT,
-            "name": self.name,
-            "inputs": [_spec_data(spec) for spec in self.inputs],
-            "input": values.encode(self.input),
-            "layers": [
-                {
-                    "kind": layer.kind,
-                    "name": layer.name,
-                    "config": _plain(layer.config),
-                    "trainable": layer.trainable,
-                    "weights": None if layer.weights is None else list(layer.weights),
-                }
-                for layer in self.layers
-            ],
-            "weights": [
-                {
-                    "name": weight.name,
-                    "shape": list(weight.shape),
-                    "dtype": weight.dtype,
-                    "trainable": weight.trainable,
-                    "start": None if weight.start is None else list(weight.start),
-                    "value": weight.value,
-                }
-                for weight in self.weights
-            ],
-            "constants": list(self.constants),
-            "program": _program_data(self.program),
-            "training_program": None if self.training_program is None else _program_data(self.training_program),
-            "unused": [{"kind": each.kind, "name": each.name, "called": each.called} for each in self.unused],
-        }
+        from autograder.models.writing import graph_data  # it needs the classes of this module
+
+        return graph_data(self)
 
     @property
     def key(self) -> str:
         """Content hash: equal for graphs that differ in names only.
 
         Names of layers, weights and models do not count, nor do the values of weights (their shapes do), nor what
-        follows from the rest (claimed shapes), nor layers that lead to no output.
+        follows from the rest (claimed shapes), nor layers that lead to no output, nor remarks.
         """
-        data = self.to_data()
-        for entry in ("format", "name", "unused"):
-            del data[entry]
-        for layer in data["layers"]:
-            del layer["name"]
-        for weight in data["weights"]:
-            del weight["name"], weight["value"]
-        data["constants"] = [
-            [str(array.dtype), list(array.shape), hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()]
-            for array in data["constants"]
-        ]
-        for program in (data["program"], data["training_program"]):
-            for node in program["nodes"] if program else ():
-                del node["scope"]
-                if node["node"] == "opaque":
-                    del node["name"], node["reason"]
-                else:
-                    del node["outputs"]
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        from autograder.models.writing import digest, essence
+
+        return digest(essence(self))
+
+    @property
+    def architecture(self) -> str:
+        """The same, without what may differ whenever one model is made or looked at: numbers, and what is frozen."""
+        from autograder.models.writing import digest, essence
+
+        return digest(essence(self, is_exact=False))
 
     @property
     def has_weights(self) -> bool:
@@ -284,6 +249,8 @@ def sequential(input_shape: tuple[int, ...], *layers: tuple[str, Mapping[str, An
     ModelRefused
         If a layer or an argument is not one that can be rebuilt.
     """
+    if len(layers) > bounds.NUM_LAYERS:
+        raise ModelRefused(f"the model has {len(layers):,} layers: at most {bounds.NUM_LAYERS:,} are accepted")
     return ModelGraph(
         name="sequential",
         inputs=(TensorSpec((None, *input_shape)),),
@@ -299,43 +266,3 @@ def sequential(input_shape: tuple[int, ...], *layers: tuple[str, Mapping[str, An
             output=TensorRef(len(layers) - 1, 0),
         ),
     )
-
-
-def _spec_data(spec: TensorSpec) -> list[Any]:
-    return [list(spec.shape), spec.dtype]
-
-
-def _program_data(program: Program) -> dict[str, Any]:
-    return {"nodes": [_node_data(node) for node in program.nodes], "output": values.encode(program.output)}
-
-
-def _node_data(node: Node) -> dict[str, Any]:
-    common = {
-        "args": [values.encode(each) for each in node.args],
-        "outputs": None if node.outputs is None else [_spec_data(spec) for spec in node.outputs],
-        "scope": node.scope,
-    }
-    match node:
-        case LayerNode():
-            kwargs = {name: values.encode(each) for name, each in node.kwargs.items()}
-            return {"node": "layer", "layer": node.layer, "training": node.training, "kwargs": kwargs, **common}
-        case OperationNode():
-            kwargs = {name: values.encode(each) for name, each in node.kwargs.items()}
-            return {"node": "operation", "operation": node.operation, "kwargs": kwargs, **common}
-        case OpaqueNode():
-            return {
-                "node": "opaque",
-                "name": node.name,
-                "reason": node.reason,
-                "weights": list(node.weights),
-                **common,
-            }
-
-
-def _plain(value: Any) -> Any:
-    """Return a frozen config as JSON would hold it."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.models.facts import Facts
-from autograder.models.graph import Layer, LayerNode, ModelGraph, Node, OpaqueNode, OperationNode, Shape
-from autograder.models.kinds import Meaning, meaning
+from autograder.models.graph import Layer, LayerNode, ModelGraph, Node, OpaqueNode, OperationNode, Shape, Training
+from autograder.models.kinds import Meaning, of_layer
+from autograder.models.operation_kinds import of_operation
 from autograder.models.pruning import node_values
 from autograder.models.steps import START, Source, Step, Wiring
 from autograder.models.values import INPUT, TensorRef, WeightRef, references, tensors
@@ -69,8 +71,8 @@ class _Normalisation:
             weights = node.weights if isinstance(node, OpaqueNode) else ()
             weights = (*weights, *(ref.index for ref in refs if isinstance(ref, WeightRef)))
             shapes = tuple(self._shape(ref) for ref in takes)
-            found = meaning(self._graph, node, shapes, self._facts.shapes[index])
-            if found.kind is None:
+            found = _meaning(self._graph, node, shapes, self._facts.shapes[index])
+            if found.kind is None or (found.kind == "Cast" and self._is_of_whole_numbers(takes[0], TensorRef(index))):
                 self._same_as[TensorRef(index)] = takes[0]
                 continue
             before = by_node.get(takes[0].node) if found.kind == "Bias" and takes else None
@@ -83,6 +85,10 @@ class _Normalisation:
                 continue
             by_node[index] = _Draft(node, found, takes, weights, TensorRef(index), shapes)
         return list(by_node.values())
+
+    def _is_of_whole_numbers(self, before: TensorRef, after: TensorRef) -> bool:
+        """Return whether a cast makes floats of whole numbers, which Keras's layers do without being told."""
+        return "int" in self._dtype(before) and "float" in self._dtype(after)
 
     def _is_bias_of(self, before: _Draft, weights: tuple[int, ...], num_takers: Counter[TensorRef]) -> bool:
         """Return whether the addition of a weight is the bias of the step before it."""
@@ -99,6 +105,22 @@ class _Normalisation:
             return self._graph.inputs[ref.output].shape
         return self._facts.shapes[ref.node][ref.output]
 
+    def _dtype(self, ref: TensorRef) -> str:
+        if ref.node == INPUT:
+            return self._graph.inputs[ref.output].dtype
+        return self._facts.dtypes[ref.node][ref.output]
+
+    def _training(self, node: LayerNode) -> Training:
+        """Return whether a layer obeys the flag; told so in the branch for training alone, it does."""
+        if self._graph.training_program is None or node.training != "always":
+            return node.training
+        in_inference = [
+            each.training
+            for each in self._graph.program.nodes
+            if isinstance(each, LayerNode) and each.layer == node.layer
+        ]
+        return "always" if "always" in in_inference else "follows"
+
     def _step(self, index: int, draft: _Draft, names: Counter[str]) -> Step:
         node = draft.node
         layer: Layer | None = self._graph.layers[node.layer] if isinstance(node, LayerNode) else None
@@ -108,8 +130,12 @@ class _Normalisation:
             name = node.name if isinstance(node, OpaqueNode) else str(draft.meaning.kind).lower()
             names[name] += 1
             name = name if names[name] == 1 else f"{name}_{names[name] - 1}"
-        in_weights = [self._graph.weights[weight] for weight in dict.fromkeys(draft.weights)]
-        counted = sum(math.prod(weight.shape) for weight in in_weights)
+        own = [self._graph.weights[weight] for weight in dict.fromkeys(draft.weights)]
+        counted = sum(weight.num_parameters for weight in own)
+        counted_trainable = sum(weight.num_parameters for weight in own if weight.trainable)
+        if isinstance(node, LayerNode):
+            counted += self._facts.layer_parameters[node.layer]
+            counted_trainable += self._facts.layer_trainable_parameters[node.layer]
         return Step(
             index=index,
             kind=str(draft.meaning.kind),
@@ -117,10 +143,44 @@ class _Normalisation:
             config=dict(draft.meaning.config),
             input_shapes=draft.input_shapes,
             output_shape=self._shape(draft.returns),
-            num_parameters=counted + (self._facts.layer_parameters[node.layer] if isinstance(node, LayerNode) else 0),
-            trainable=layer.trainable if layer is not None else all(weight.trainable for weight in in_weights),
-            training=node.training if isinstance(node, LayerNode) else "follows",
+            output_dtype=self._dtype(draft.returns),
+            num_parameters=counted,
+            num_trainable_parameters=counted_trainable,
+            trainable=layer.trainable if layer is not None else all(weight.trainable for weight in own),
+            training=self._training(node) if isinstance(node, LayerNode) else "follows",
             layer=node.layer if isinstance(node, LayerNode) else None,
-            weights=tuple(dict.fromkeys(draft.weights)),
+            weights=self._named(draft),
             tensor=draft.returns,
         )
+
+    def _named(self, draft: _Draft) -> dict[str, int]:
+        """Return the weights that a step uses as they are, by the names that Keras's own layer would give them."""
+        indices = list(dict.fromkeys(draft.weights))
+        is_as_layer = draft.meaning.kind in _TAKES_A_BIAS and isinstance(draft.node, OperationNode)
+        own_names = ["kernel", "bias"] if is_as_layer else [self._graph.weights[index].name for index in indices]
+        named: dict[str, int] = {}
+        for name, index in zip(own_names, indices, strict=False):
+            named[name if name not in named else f"{name}_{index}"] = index
+        return named
+
+
+def _meaning(graph: ModelGraph, node: Node, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Meaning:
+    """Return what a node does to tensors of these measured shapes."""
+    if isinstance(node, LayerNode):
+        found = of_layer(graph.layers[node.layer], inputs)
+    elif isinstance(node, OperationNode):
+        found = of_operation(graph, node, inputs, outputs)
+    else:
+        return Meaning("Opaque")
+    return _flattening(found, inputs, outputs)
+
+
+def _flattening(found: Meaning, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Meaning:
+    """Take any reshape of one image to one row for "Flatten"."""
+    if found.kind not in ("Reshape", "Squeeze", "Flatten") or len(inputs) != 1:
+        return found
+    before, after = inputs[0], outputs[0]
+    is_row = len(after) == 2 and after[0] is None and None not in after[1:] and None not in before[1:]
+    if is_row and math.prod(n for n in before[1:] if n is not None) == after[1]:
+        return Meaning("Flatten")
+    return Meaning("Reshape", {"target_shape": after[1:]})

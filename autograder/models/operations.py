@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+from keras import ops
 
+from autograder.models import shapes
 from autograder.models.catalogue import OPERATIONS
 
 _OTHER_NAMES = {
@@ -38,3 +40,29 @@ def path_of(operation: keras.Operation) -> str | None:
     if name in ("ReLU", "Mish"):
         return f"activations.{name.lower()}"
     return _OTHER_NAMES.get(name) or _paths().get(name.lower())
+
+
+def without_batch_size(kind: str, args: tuple[Any, ...], config: dict[str, Any]) -> Callable[[], Any] | None:
+    """Return what computes the same without naming the size of the batch, None where it is not named.
+
+    Parameters
+    ----------
+    kind
+        Keras's class of an operation on a symbolic tensor.
+    args, config
+        What it is called with, and what it was made with.
+    """
+    if kind == "Reshape":
+        target = shapes.resolved_shape(args[0].shape, config["newshape"])
+        is_plain = not shapes.has_batch(config["newshape"]) and target == tuple(shapes.flat_shape(config["newshape"]))
+        return None if is_plain else lambda: ops.reshape(args[0], target)
+    if not shapes.has_batch(config):
+        return None
+    match kind:
+        case "BroadcastTo":
+            return lambda: shapes.for_each(args[0], config["shape"])
+        case "Tile":
+            return lambda: shapes.tiled(args[0], config["repeats"])
+        case "Repeat":
+            return lambda: shapes.repeated(args[0], config["repeats"], config.get("axis"))
+    return None

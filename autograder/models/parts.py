@@ -29,6 +29,10 @@ class FixedTraining(keras.Layer):
     def build(self, *shapes: Any, **named_shapes: Any) -> None:
         """Do nothing: the layer inside builds itself when it is called."""
 
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask of the layer inside."""
+        return self.layer.compute_mask(inputs, mask)
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Call the layer with its own flag."""
         return self.layer(*args, training=self.flag, **kwargs)
@@ -38,6 +42,13 @@ class FixedTraining(keras.Layer):
         return self.layer(*args, training=self.flag, **kwargs)
 
 
+class OwnInitializer(keras.initializers.RandomNormal):
+    """Stands for an initialiser of the student's own: normal numbers of the mean and deviation that its weights had."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.0) -> None:
+        super().__init__(mean, stddev)
+
+
 class WeightTensor(keras.Layer):
     """A weight of a custom layer as a tensor; its argument only ties it to the graph."""
 
@@ -45,7 +56,7 @@ class WeightTensor(keras.Layer):
         super().__init__(dtype="float32")
         if variable is None:
             mean, deviation = weight.start or (0.0, 0.0)
-            begin = keras.initializers.RandomNormal(mean, deviation) if deviation else keras.initializers.Constant(mean)
+            begin = OwnInitializer(mean, deviation) if deviation else keras.initializers.Constant(mean)
             variable = self.add_weight(
                 shape=weight.shape, dtype=weight.dtype, initializer=begin, trainable=weight.trainable
             )

@@ -47,4 +47,5 @@ def _without_flags(graph: ModelGraph) -> ModelGraph:
     nodes: list[Node] = [
         replace(node, training="follows") if isinstance(node, LayerNode) else node for node in graph.program.nodes
     ]
-    return replace(graph, program=Program(tuple(nodes), graph.program.output))
+    weights = tuple(replace(weight, start=None) for weight in graph.weights)  # of layers made anew they differ
+    return replace(graph, program=Program(tuple(nodes), graph.program.output), weights=weights)

@@ -93,6 +93,11 @@ def pruned(graph: ModelGraph) -> ModelGraph:
     )
 
 
+def called_layers(program: Program) -> set[int]:
+    """Return the indices of the layers that are applied, whether an output needs them or not."""
+    return {node.layer for node in program.nodes if isinstance(node, LayerNode)}
+
+
 def live_layers(program: Program) -> set[int]:
     """Return the indices of the layers that an output needs."""
     nodes = (program.nodes[index] for index in live_nodes(program))

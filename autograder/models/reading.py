@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from autograder.errors import ModelRefused
 from autograder.models import bounds, values
-from autograder.models.catalogue import DTYPES, OPERATIONS
+from autograder.models.catalogue import COUNTS, DTYPES, OPERATIONS
 from autograder.models.configs import checked_config
+from autograder.models.fields import Fields, index_of, malformed, printable, shape_of
 from autograder.models.graph import (
-    FORMAT,
     Layer,
     LayerNode,
     ModelGraph,
@@ -30,19 +30,21 @@ from autograder.models.graph import (
     UnusedLayer,
     Weight,
 )
+from autograder.models.remarks import SENTENCES, Remark
 from autograder.models.values import INPUT, ConstantRef, TensorRef, Value, WeightRef
+from autograder.models.writing import FORMAT
 
 _TRAINING: dict[str, Training] = {"follows": "follows", "never": "never", "always": "always"}
 
 
 def read_graph(data: Any) -> ModelGraph:
     """Return the validated graph; raises `ModelRefused` with a sentence for the student."""
-    fields = _Fields(data, "the model")
-    if fields.take("format") != FORMAT:
-        _malformed("it has another format")
+    fields = Fields(data, "the model")
+    if fields.text("format") != FORMAT:
+        raise malformed("it has another format")
     inputs = tuple(_spec(each, "an input") for each in fields.items("inputs", 64))
     if not inputs:
-        _malformed("it has no input")
+        raise malformed("it has no input")
     weights = tuple(_weight(each) for each in fields.items("weights", bounds.NUM_WEIGHTS))
     _check_total(weights)
     constants = tuple(_constant(each) for each in fields.items("constants", bounds.NUM_NODES))
@@ -61,89 +63,29 @@ def read_graph(data: Any) -> ModelGraph:
         program=programs.program(fields.take("program")),
         training_program=None if training is None else programs.program(training),
         unused=tuple(_unused(each) for each in fields.items("unused", bounds.NUM_LAYERS)),
+        remarks=tuple(_remark(each) for each in fields.items("remarks", bounds.NUM_LAYERS)),
     )
     fields.done()
     if sorted(ref.output for ref in values.tensors(graph.input)) != list(range(len(inputs))):
-        _malformed("its inputs are not passed once each")
+        raise malformed("its inputs are not passed once each")
     return graph
-
-
-def _malformed(what: str) -> NoReturn:
-    raise ModelRefused(f"the description of the model is malformed: {what}")
-
-
-class _Fields:
-    """Takes the entries of a dict one by one, each of an exact type, and then checks that none is left."""
-
-    def __init__(self, data: Any, what: str) -> None:
-        if type(data) is not dict:
-            _malformed(f"{what} is no record")
-        self._left = dict(data)
-        self._what = what
-
-    def take(self, name: str) -> Any:
-        if name not in self._left:
-            _malformed(f"{self._what} lacks an entry")
-        return self._left.pop(name)
-
-    def text(self, name: str) -> str:
-        value = self.take(name)
-        if type(value) is not str:
-            _malformed(f"{self._what} has an entry of another type")
-        return "".join(c for c in value[: bounds.TEXT_CHARS] if c.isprintable())
-
-    def flag(self, name: str) -> bool:
-        value = self.take(name)
-        if type(value) is not bool:
-            _malformed(f"{self._what} has an entry of another type")
-        return value
-
-    def index(self, name: str, count: int) -> int:
-        return _index(self.take(name), count, self._what)
-
-    def items(self, name: str, at_most: int) -> list[Any]:
-        value = self.take(name)
-        if type(value) not in (list, tuple):
-            _malformed(f"{self._what} has an entry of another type")
-        if len(value) > at_most:
-            raise ModelRefused(f"the model has {len(value):,} {name}: at most {at_most:,} are accepted")
-        return list(value)
-
-    def done(self) -> None:
-        if self._left:
-            _malformed(f"{self._what} has an entry too many")
-
-
-def _index(value: Any, count: int, what: str) -> int:
-    if type(value) is not int or not 0 <= value < count:
-        _malformed(f"{what} refers to something that does not exist")
-    return value
-
-
-def _shape(value: Any, what: str, unknown: bool) -> tuple[Any, ...]:
-    if type(value) not in (list, tuple) or len(value) > bounds.NUM_DIMENSIONS:
-        _malformed(f"the shape of {what} is none")
-    for size in value:
-        if not (size is None and unknown) and (type(size) is not int or not 0 <= size <= 2**40):
-            _malformed(f"the shape of {what} is none")
-    return tuple(value)
 
 
 def _spec(data: Any, what: str) -> TensorSpec:
     if type(data) not in (list, tuple) or len(data) != 2 or type(data[1]) is not str or data[1] not in DTYPES:
-        _malformed(f"the shape of {what} is none")
-    spec = TensorSpec(_shape(data[0], what, unknown=True), data[1])
+        raise malformed(f"the shape of {what} is none")
+    spec = TensorSpec(shape_of(data[0], what, unknown=True), data[1])
     if math.prod(size for size in spec.shape if size is not None) > bounds.NUM_ACTIVATIONS:
         raise ModelRefused(f"the shape of {what}, {spec.shape}, is larger than what can be checked here")
     return spec
 
 
 def _weight(data: Any) -> Weight:
-    fields = _Fields(data, "a weight")
+    fields = Fields(data, "a weight")
     value = fields.take("value")
     weight = Weight(
         name=fields.text("name"),
-        shape=_shape(fields.take("shape"), "a weight", unknown=False),
+        shape=shape_of(fields.take("shape"), "a weight", unknown=False),
         dtype=fields.text("dtype"),
         trainable=fields.flag("trainable"),
         start=_start(fields.take("start")),
@@ -151,10 +93,10 @@ def _weight(data: Any) -> Weight:
     )
     fields.done()
     if weight.dtype not in DTYPES:
-        _malformed("a weight is of no known number format")
+        raise malformed("a weight is of no known number format")
     if value is not None:
         if type(value) is not np.ndarray or value.shape != weight.shape or value.dtype.kind not in "fiub":
-            _malformed("a weight is not the array that it is said to be")
+            raise malformed("a weight is not the array that it is said to be")
         if value.dtype.kind == "f" and not np.isfinite(value).all():
             raise ModelRefused("the weights of the model hold NaN or infinite numbers: did its training diverge?")
     return weight
@@ -166,7 +108,7 @@ def _start(data: Any) -> tuple[float, float] | None:
     match data:
         case [float(mean), float(deviation)] if math.isfinite(mean) and 0 <= deviation < math.inf:
             return mean, deviation
-    _malformed("a weight begins with numbers that are none")
+    raise malformed("a weight begins with numbers that are none")
 
 
 def _check_total(weights: Iterable[Weight]) -> None:
@@ -177,14 +119,14 @@ def _check_total(weights: Iterable[Weight]) -> None:
 
 def _constant(value: Any) -> np.ndarray:
     if type(value) is not np.ndarray or value.dtype.kind not in "fiub" or value.ndim > bounds.NUM_DIMENSIONS:
-        _malformed("a constant is no array")
+        raise malformed("a constant is no array")
     if value.dtype.kind == "f" and not np.isfinite(value).all():
         raise ModelRefused("the model computes with a constant that holds NaN or infinite numbers")
     return value
 
 
 def _layer(data: Any, num_weights: int) -> Layer:
-    fields = _Fields(data, "a layer")
+    fields = Fields(data, "a layer")
     kind = fields.text("kind")
     weights = fields.take("weights")
     layer = Layer(
@@ -200,15 +142,31 @@ def _layer(data: Any, num_weights: int) -> Layer:
 
 def _indices(data: Any, count: int, what: str) -> tuple[int, ...]:
     if type(data) not in (list, tuple):
-        _malformed(f"{what} has an entry of another type")
-    return tuple(_index(each, count, what) for each in data)
+        raise malformed(f"{what} has an entry of another type")
+    return tuple(index_of(each, count, what) for each in data)
 
 
 def _unused(data: Any) -> UnusedLayer:
-    fields = _Fields(data, "an unused layer")
+    fields = Fields(data, "an unused layer")
     unused = UnusedLayer(fields.text("kind"), fields.text("name"), fields.flag("called"))
     fields.done()
     return unused
+
+
+def _check_count(node: OperationNode) -> None:
+    """Refuse an operation that goes through a loop, or makes pieces, without end."""
+    name, place, most = COUNTS.get(node.operation, ("", 0, 0))
+    count = node.kwargs.get(name, node.args[place] if name and place < len(node.args) else None)
+    counts = count if isinstance(count, tuple) and name == "kernel_size" else (count,)
+    if any(isinstance(each, int | float) and abs(each) > most for each in counts):
+        raise ModelRefused(f"`{name}` of the operation `{node.operation}` is {count}: at most {most:,} is accepted")
+
+
+def _remark(data: Any) -> Remark:
+    match data:
+        case [str(kind), str(name)] if type(kind) is str and type(name) is str and kind in SENTENCES:
+            return Remark(kind, printable(name))
+    raise malformed("a remark is none")
 
 
 class _Programs:
@@ -227,7 +185,7 @@ class _Programs:
         self._constants = constants
 
     def program(self, data: Any) -> Program:
-        fields = _Fields(data, "a program")
+        fields = Fields(data, "a program")
         nodes: list[Node] = []
         num_outputs: list[int] = []
         for each in fields.items("nodes", bounds.NUM_NODES):
@@ -247,7 +205,7 @@ class _Programs:
         return value
 
     def _node(self, data: Any, num_outputs: list[int]) -> Node:
-        fields = _Fields(data, "a step")
+        fields = Fields(data, "a step")
         kind = fields.text("node")
         args = tuple(self.value(each, num_outputs) for each in fields.items("args", bounds.NUM_PIECES))
         claimed = fields.take("outputs")
@@ -257,7 +215,7 @@ class _Programs:
         if kind == "layer":
             training = _TRAINING.get(fields.text("training"))
             if training is None:
-                _malformed("a step has an unknown training flag")
+                raise malformed("a step has an unknown training flag")
             layer = fields.index("layer", len(self._layers))
             node = LayerNode(layer, args, self._kwargs(fields, num_outputs), training, outputs, scope)
         elif kind == "operation":
@@ -265,35 +223,36 @@ class _Programs:
             if operation not in OPERATIONS:
                 raise ModelRefused(f"the operation `{operation}` is not among those that can be checked here")
             node = OperationNode(operation, args, self._kwargs(fields, num_outputs), outputs, scope)
+            _check_count(node)
         elif kind == "opaque" and outputs:
             weights = _indices(fields.take("weights"), len(self._weights), "a step")
             node = OpaqueNode(fields.text("name"), fields.text("reason"), args, weights, outputs, scope)
         else:
-            _malformed("a step is of no known kind")
+            raise malformed("a step is of no known kind")
         fields.done()
         return node
 
-    def _kwargs(self, fields: _Fields, num_outputs: list[int]) -> dict[str, Value]:
+    def _kwargs(self, fields: Fields, num_outputs: list[int]) -> dict[str, Value]:
         data = fields.take("kwargs")
         if type(data) is not dict or not all(type(name) is str and name.isidentifier() for name in data):
-            _malformed("a step has malformed arguments")
+            raise malformed("a step has malformed arguments")
         return {name: self.value(each, num_outputs) for name, each in data.items()}
 
     def _outputs(self, data: Any) -> tuple[TensorSpec, ...]:
         if type(data) not in (list, tuple) or len(data) > bounds.NUM_PIECES:
-            _malformed("the outputs of a step are none")
+            raise malformed("the outputs of a step are none")
         return tuple(_spec(each, "an output") for each in data)
 
     def _check_plain(self, value: Value, num_outputs: list[int] | tuple[int, ...]) -> None:
         match value:
             case TensorRef(node, output):
                 if type(node) is not int or not INPUT <= node < len(num_outputs):
-                    _malformed("a step takes what is computed only after it")
-                _index(output, len(self._inputs) if node == INPUT else num_outputs[node], "a step")
+                    raise malformed("a step takes what is computed only after it")
+                index_of(output, len(self._inputs) if node == INPUT else num_outputs[node], "a step")
             case WeightRef(index):
-                _index(index, len(self._weights), "a step")
+                index_of(index, len(self._weights), "a step")
             case ConstantRef(index):
-                _index(index, len(self._constants), "a step")
+                index_of(index, len(self._constants), "a step")
             case slice():
                 self._check_all((value.start, value.stop, value.step), num_outputs)
             case tuple():
@@ -301,7 +260,7 @@ class _Programs:
             case dict():
                 self._check_all(value.values(), num_outputs)
             case str() if len(value) > 100:
-                _malformed("an argument of a step is too long")
+                raise malformed("an argument of a step is too long")
             case bool():
                 pass
             case int() | float() if not math.isfinite(value) or abs(value) > bounds.NUMBER:

@@ -1,8 +1,8 @@
-"""What a process of ours answers about rebuilt models: facts, predictions, weights.
+"""What a process of ours answers about rebuilt models: facts, predictions, weights, gradients.
 
 The handlers take and return plain data. A model that was loaded is known by a number. Nothing that is asked
-changes a model: predictions run in a `keras.StatelessScope`, which also puts weights at zero where that is asked
-for, so the next answer is what it would have been without.
+changes a model: everything runs in a `keras.StatelessScope`, which also gives weights other values where that is
+asked for, so the next answer is what it would have been without.
 
 Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 """
@@ -10,7 +10,8 @@ Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -18,24 +19,28 @@ import numpy as np
 from keras import ops, tree
 
 from autograder.errors import ModelRefused
+from autograder.models import gradients
 from autograder.models.build import Rebuilt
 from autograder.models.construct import first_line
 from autograder.models.facts import Facts
 from autograder.models.graph import ModelGraph
-from autograder.models.values import TensorRef, with_tensors
+from autograder.models.pruning import node_values
+from autograder.models.values import TensorRef, WeightRef, references, tensors, with_tensors
 
-_BATCH = 128  # images that go through a model at once in inference
 _STATISTICS = ("moving_mean", "moving_variance", "mean", "variance", "count")  # not what an instructor calls weights
+
+Changes = Sequence[Mapping[str, Any]]
+"""Weights that have other values than the model's, one after the other.
+
+``{"layers": [...], "weights": [...]}`` puts all weights of these layers, and these weights, to zero, statistics aside;
+with a ``"name"``, one of a layer's weights has the ``"value"``.
+"""
 
 
 def handlers() -> dict[str, Callable[..., Any]]:
-    """Return the handlers of one runtime, by name: ``load``, ``predict`` and ``weights``."""
+    """Return the handlers of one runtime, by name: ``load``, ``predict``, ``weights`` and ``gradients``."""
     runtime = _Runtime()
-    return {
-        "load": runtime.load,
-        "predict": runtime.predict,
-        "weights": runtime.weights,
-    }
+    return {name: getattr(runtime, name) for name in ("load", "predict", "weights", "gradients")}
 
 
 class _Runtime:
@@ -56,8 +61,7 @@ class _Runtime:
         images: list[np.ndarray],
         training: bool = False,
         at: list[int] | None = None,
-        zero_layers: Sequence[int] = (),
-        zero_weights: Sequence[int] = (),
+        changes: Changes = (),
     ) -> list[np.ndarray]:
         """Run a model.
 
@@ -71,30 +75,65 @@ class _Runtime:
             The training flag.
         at
             Node and output number of the tensor to return in place of the model's outputs.
-        zero_layers, zero_weights
-            Layers and weights of the graph that are at zero, moving statistics aside.
+        changes
+            Weights that have other values.
 
         Returns
         -------
         One array for each output, in the order of the graph.
         """
         loaded = self._loaded[model]
-        variables = loaded.zeroed(zero_layers, zero_weights)
-        return loaded.predict(images, training, None if at is None else TensorRef(*at), variables)
+        return loaded.predict(images, training, None if at is None else TensorRef(*at), loaded.changed(changes))
 
     def weights(
+        self, model: int, layers: Sequence[int], weights: Sequence[int], changes: Changes = ()
+    ) -> list[tuple[str, np.ndarray]]:
+        """Return name and value of the weights of layers, then those of single weights."""
+        loaded = self._loaded[model]
+        changed = {id(variable): value for variable, value in loaded.changed(changes)}
+        found = loaded.variables(layers, weights)
+        return [(name, np.asarray(changed.get(id(variable), variable))) for name, variable in found]
+
+    def gradients(
         self,
         model: int,
-        layers: Sequence[int],
-        weights: Sequence[int],
-        zero_layers: Sequence[int] = (),
-        zero_weights: Sequence[int] = (),
-    ) -> list[tuple[str, np.ndarray]]:
-        """Return name and value of the weights of layers, and of single weights."""
+        images: list[np.ndarray],
+        of: list[np.ndarray] | None = None,
+        training: bool = False,
+        at: list[int] | None = None,
+        changes: Changes = (),
+    ) -> dict[str, Any]:
+        """Return gradients of a weighted sum of a model's outputs.
+
+        Parameters
+        ----------
+        model, images, training, changes
+            As for `predict`.
+        of
+            For each output what its numbers count, broadcast to its shape; numbers drawn from a fixed seed where None.
+        at
+            Node and output number of a tensor whose gradient is returned as well.
+
+        Returns
+        -------
+        ``inputs``: one array for each input, None for one of integers; ``at``: an array or None; ``layers`` and
+        ``weights``: number of a layer, or of a single weight, with names and arrays, statistics left out.
+        """
         loaded = self._loaded[model]
-        zeroed = {id(variable) for variable in loaded.zeroed(zero_layers, zero_weights)}
-        found = loaded.variables(layers, weights)
-        return [(name, np.asarray(v) * (0 if id(v) in zeroed else 1)) for name, v in found]
+        return loaded.gradients(images, of, training, None if at is None else TensorRef(*at), loaded.changed(changes))
+
+
+_Changed = Sequence[tuple[keras.Variable, Any]]
+_Named = list[tuple[int, list[tuple[str, keras.Variable]]]]
+"""Name and variable of weights, by the number of their layer, or their own."""
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """The weights that gradients are taken of."""
+
+    layers: _Named
+    weights: _Named
 
 
 class _Loaded:
@@ -109,48 +148,123 @@ class _Loaded:
         """Measure shapes and count parameters."""
         rebuilt = self._rebuilt
         program = self._graph.programs[-1]
-        shapes = []
+        made = []
         for index in range(len(program.nodes)):
             refs = itertools.takewhile(rebuilt.tensors.__contains__, (TensorRef(index, n) for n in itertools.count()))
-            shapes.append(tuple(tuple(rebuilt.tensors[ref].shape) for ref in refs))
+            made.append([rebuilt.tensors[ref] for ref in refs])
         model = rebuilt.model
         return Facts(
-            shapes=tuple(shapes),
+            shapes=tuple(tuple(tuple(tensor.shape) for tensor in outputs) for outputs in made),
+            dtypes=tuple(tuple(str(tensor.dtype) for tensor in outputs) for outputs in made),
             layer_parameters=tuple(_count(rebuilt.variables(number)) for number in range(len(self._graph.layers))),
+            layer_trainable_parameters=tuple(
+                0 if layer is None else _count(layer.trainable_weights) for layer in rebuilt.layers
+            ),
             num_parameters=_count(model.weights),
             num_trainable_parameters=_count(model.trainable_weights),
         )
 
     def variables(self, layers: Sequence[int], weights: Sequence[int]) -> list[tuple[str, keras.Variable]]:
         """Return name and variable of the weights of layers, and of single weights."""
-        rebuilt = self._rebuilt
-        of_layers = [(variable.name, variable) for layer in layers for variable in rebuilt.variables(layer)]
-        return of_layers + [(self._graph.weights[index].name, rebuilt.weight(index)) for index in weights]
+        of_layers = [named for layer in layers for named in self._of_layer(layer)]
+        return of_layers + [(self._graph.weights[index].name, self._rebuilt.weight(index)) for index in weights]
 
-    def zeroed(self, layers: Sequence[int], weights: Sequence[int]) -> list[keras.Variable]:
-        """Return the variables that are at zero when these layers and weights are."""
-        return [variable for name, variable in self.variables(layers, weights) if name not in _STATISTICS]
+    def changed(self, changes: Changes) -> list[tuple[keras.Variable, Any]]:
+        """Return the variables that have other values, each with its value; the last change counts."""
+        found: dict[int, tuple[keras.Variable, Any]] = {}
+        for change in changes:
+            variables = self.variables(change["layers"], change["weights"])
+            if "value" not in change:
+                zeros = [variable for _, variable in filter(_is_learnt, variables)]
+                found.update({id(v): (v, ops.zeros(v.shape, v.dtype)) for v in zeros})
+                continue
+            name, variable = self._one(variables, change.get("name"))
+            try:
+                value = np.broadcast_to(change["value"], variable.shape)
+            except ValueError:
+                raise ModelRefused(
+                    f"the weight `{name}` has the shape {tuple(variable.shape)}, it was given {change['value'].shape}"
+                ) from None
+            found[id(variable)] = variable, ops.convert_to_tensor(value, variable.dtype)
+        return list(found.values())
 
     def predict(
-        self, images: list[np.ndarray], training: bool, at: TensorRef | None, zeroed: list[keras.Variable]
+        self, images: list[np.ndarray], training: bool, at: TensorRef | None, changed: _Changed
     ) -> list[np.ndarray]:
         """Run the model, or the part of it that ends at a tensor."""
-        if self._graph.opaque_nodes:
-            node = self._graph.opaque_nodes[0]
-            raise ModelRefused(f"the model cannot be run here, for `{node.name}` in it cannot be opened: {node.reason}")
+        self._refuse_opaque()
         model = self._rebuilt.model if at is None else self._ending_at(at)
-        zeros = [(variable, ops.zeros(variable.shape, variable.dtype)) for variable in zeroed]
-        step = len(images[0]) if training else _BATCH  # statistics of a batch need all of it
+        step = len(images[0]) if training else self._rebuilt.batch_size  # statistics of a batch need all of it
         pieces = []
         for begin in range(0, max(len(images[0]), 1), max(step, 1)):
-            batch = [array[begin : begin + step] for array in images]
-            with keras.StatelessScope(zeros):
+            batch = self._tensors([array[begin : begin + step] for array in images])
+            with keras.StatelessScope(changed):
                 pieces.append([np.asarray(each) for each in self._outputs(model, batch, training)])
         return [np.concatenate(parts) if parts[0].ndim else parts[-1] for parts in zip(*pieces, strict=True)]
 
-    def _outputs(self, model: keras.Model, batch: list[np.ndarray], training: bool) -> list[Any]:
-        tensors = [ops.convert_to_tensor(a, spec.dtype) for a, spec in zip(batch, self._graph.inputs, strict=True)]
-        structure = with_tensors(self._graph.input, lambda ref: tensors[ref.output])
+    def gradients(
+        self,
+        images: list[np.ndarray],
+        of: list[np.ndarray] | None,
+        training: bool,
+        at: TensorRef | None,
+        changed: _Changed,
+    ) -> dict[str, Any]:
+        """Take the gradients of all weights and inputs, and of one tensor."""
+        self._refuse_opaque()
+        watched = self._watched()
+        model = self._rebuilt.model if at is None else self._tapped(at)
+        found = gradients.taken(
+            lambda batch: self._outputs(model, batch, training),
+            self._tensors(images),
+            {id(variable): variable for _, named in (*watched.layers, *watched.weights) for _, variable in named},
+            changed,
+            of=of,
+            is_tapped=at is not None,
+        )
+
+        def by_name(groups: _Named) -> list[Any]:
+            return [[number, [[name, found.of_variables[id(v)]] for name, v in named]] for number, named in groups]
+
+        return {
+            "inputs": found.of_inputs,
+            "at": found.of_tapped,
+            "layers": by_name(watched.layers),
+            "weights": by_name(watched.weights),
+        }
+
+    def _of_layer(self, number: int) -> list[tuple[str, keras.Variable]]:
+        """Return name and variable of a layer's weights; those of a layer inside it are called "inner/kernel"."""
+        layer = self._rebuilt.layers[number]
+        return [] if layer is None else [(v.path.rpartition(f"{layer.name}/")[2], v) for v in layer.weights]
+
+    def _watched(self) -> _Watched:
+        layers = [(number, self._of_layer(number)) for number in range(len(self._graph.layers))]
+        nodes = [node for program in self._graph.programs for node in program.nodes]
+        refs = {ref for node in nodes for value in node_values(node) for ref in references(value)}
+        used = sorted(ref.index for ref in refs if isinstance(ref, WeightRef))
+        return _Watched(
+            layers=[(number, list(filter(_is_learnt, each))) for number, each in layers if each],
+            weights=[(index, [(self._graph.weights[index].name, self._rebuilt.weight(index))]) for index in used],
+        )
+
+    def _one(self, variables: list[tuple[str, keras.Variable]], name: str | None) -> tuple[str, keras.Variable]:
+        found = [each for each in variables if name in (None, each[0])]
+        if len(found) != 1:
+            names = ", ".join(f"`{each}`" for each, _ in variables) or "none"
+            raise ModelRefused(f"the layer has no weight `{name}`; its weights are: {names}")
+        return found[0]
+
+    def _refuse_opaque(self) -> None:
+        if self._graph.opaque_nodes:
+            node = self._graph.opaque_nodes[0]
+            raise ModelRefused(f"the model cannot be run here, for `{node.name}` in it cannot be opened: {node.reason}")
+
+    def _tensors(self, images: list[np.ndarray]) -> list[Any]:
+        return [ops.convert_to_tensor(a, spec.dtype) for a, spec in zip(images, self._graph.inputs, strict=True)]
+
+    def _outputs(self, model: keras.Model, batch: list[Any], training: bool) -> list[Any]:
+        structure = with_tensors(self._graph.input, lambda ref: batch[ref.output])
         try:
             returned = model(list(structure) if isinstance(structure, tuple) else structure, training=training)
         except ModelRefused:
@@ -164,6 +278,17 @@ class _Loaded:
             structure = self._rebuilt.tapped_input
             self._ends[ref] = keras.Model(structure, self._rebuilt.tensors[ref])
         return self._ends[ref]
+
+    def _tapped(self, ref: TensorRef) -> keras.Model:
+        """Return the model with one more output, the last one."""
+        outputs = [self._rebuilt.tensors[each] for each in tensors(self._graph.programs[-1].output)]
+        return keras.Model(self._rebuilt.tapped_input, [*outputs, self._rebuilt.tensors[ref]])
+
+
+def _is_learnt(named: tuple[str, keras.Variable]) -> bool:
+    """Return whether a weight is what an instructor calls one, and no statistic of what went through."""
+    name, variable = named
+    return name.rpartition("/")[2] not in _STATISTICS and "float" in variable.dtype
 
 
 def _count(variables: Sequence[keras.Variable]) -> int:

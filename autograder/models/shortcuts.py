@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from autograder.models.steps import START, Source, Step, Wiring
+from autograder.models.steps import START, Kinds, Source, Step, Wiring
 
 CONVOLUTIONS = ("Conv*D", "Conv*DTranspose", "DepthwiseConv*D", "SeparableConv*D")
 _WEIGHTED = (*CONVOLUTIONS, "Dense", "EinsumDense", "*Attention", "Opaque")
@@ -29,9 +29,9 @@ class Shortcut:
     path
         The steps of the short way, between `start` and `merge`; empty for an identity.
     kind
-        "identity": nothing is on the short way. "projection": exactly one convolution or dense layer is, with
-        normalisation, pooling or padding at most. "other": anything else, such as an activation, or
-        pooling alone.
+        "identity": nothing is on the short way, but what acts in training only. "projection": exactly one convolution
+        or dense layer is, with normalisation, pooling or padding at most. "other": anything else, such as an
+        activation, or pooling alone.
     num_convolutions
         Convolutions on the branch that are skipped; where the branch parts in itself, those on its longest way.
     """
@@ -44,7 +44,7 @@ class Shortcut:
     num_convolutions: int
 
 
-def find_shortcuts(wiring: Wiring, merge: str) -> tuple[Shortcut, ...]:
+def find_shortcuts(wiring: Wiring, merge: Kinds) -> tuple[Shortcut, ...]:
     """Return the shortcuts that steps of a kind join, in the order of computation."""
     finder = _Finder(wiring, merge)
     found = (finder.at(step) for step in wiring.steps if step.is_a(merge))
@@ -67,7 +67,7 @@ class _Way:
 
 
 class _Finder:
-    def __init__(self, wiring: Wiring, kind: str) -> None:
+    def __init__(self, wiring: Wiring, kind: Kinds) -> None:
         self._wiring = wiring
         self._kind = kind
         self._steps = wiring.steps
@@ -80,10 +80,9 @@ class _Finder:
         if len(operands) < 2:
             return None
         start = self._wiring.dominators[merge.index]
-        below = self._wiring.descendants(start)
-        ways = sorted((self._way(source, start, below) for source in operands), key=lambda way: way.length)
+        ways = sorted((self._way(source, start) for source in operands), key=lambda way: way.length)
         short, long = ways[0], ways[1:]
-        if not self._is_shorter(short, long) or not self._part_at_one_tensor(merge.index, start, below, short, long):
+        if not self._is_shorter(short, long) or not self._part_at_one_tensor(start, short, long):
             return None
         branch = frozenset().union(*(way.steps for way in long)) - short.steps
         return Shortcut(
@@ -114,12 +113,9 @@ class _Finder:
         is_taken_once = len(takers) == 1 and self._steps[takers[0]].is_a(self._kind)
         return is_taken_once and not any(source.step == index for source in self._wiring.outputs)
 
-    def _way(self, source: Source, start: int, below: set[int]) -> _Way:
-        steps = (
-            frozenset()
-            if source.step in (start, START)
-            else frozenset(self._wiring.ancestors(source.step) & below - {start})
-        )
+    def _way(self, source: Source, start: int) -> _Way:
+        # Every way to the merge passes `start`, so what stands after it and is needed lies between the two.
+        steps = frozenset(self._wiring.ancestors(source.step, after=start) if source.step > start else ())
         kernels = [int(np.prod(self._steps[index].config.get("kernel_size", ()), dtype=int)) for index in steps]
         return _Way(source, steps, self._longest(source.step, steps, _WEIGHTED), max(kernels, default=0))
 
@@ -137,7 +133,7 @@ class _Finder:
             return any(way.steps for way in long)
         return all((short.num_weighted, short.kernel) < (way.num_weighted, way.kernel) for way in long)
 
-    def _part_at_one_tensor(self, merge: int, start: int, below: set[int], short: _Way, long: list[_Way]) -> bool:
+    def _part_at_one_tensor(self, start: int, short: _Way, long: list[_Way]) -> bool:
         """Return whether all ways begin at the same output of `start`: two outputs of a split are two tensors."""
         numbers: list[set[int]] = []
         for way in (short, *long):
@@ -148,9 +144,9 @@ class _Finder:
         return bool(set.intersection(*numbers))
 
     def _path_kind(self, short: _Way) -> Literal["identity", "projection", "other"]:
-        if not short.steps:
+        steps = [step for step in map(self._steps.__getitem__, short.steps) if not step.acts_in_training_only]
+        if not steps:
             return "identity"
-        steps = [self._steps[index] for index in short.steps]
         projections = [step for step in steps if step.is_a((*CONVOLUTIONS, "Dense"))]
         rest = [step for step in steps if step not in projections]
         return "projection" if len(projections) == 1 and all(step.is_a(_LINEAR) for step in rest) else "other"

@@ -6,13 +6,24 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograder.models.graph import Shape, Training
 from autograder.models.values import TensorRef
 
 START = -1
 """Stands for the model's inputs where a step's index is expected."""
+
+Kinds: TypeAlias = str | Collection[str]
+"""A kind, a pattern such as "*Pooling2D", or several of them."""
+
+TRAINING_ONLY = (
+    "*Dropout*",
+    "GaussianNoise",
+    "ActivityRegularization",
+    *(f"Random{kind}" for kind in ("Brightness", "Contrast", "Flip", "Rotation", "Translation", "Zoom")),
+)
+"""Kinds that hand on what they are given, unchanged, unless the model is in training."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +47,10 @@ class Step:
         -1 is the channels.
     input_shapes, output_shape
         With None for the batch. `input_shape` is the first of the inputs.
-    num_parameters
-        Weights of the layer, trainable or not; 0 for what has none.
+    output_dtype
+        "float32", or "float16" in mixed precision.
+    num_parameters, num_trainable_parameters
+        Weights of the layer, and those of them that training changes; 0 for what has none.
     trainable
         False where the layer is frozen (`layer.trainable = False`).
     training
@@ -52,13 +65,15 @@ class Step:
     config: Mapping[str, Any] = field(repr=False)
     input_shapes: tuple[Shape, ...] = field(repr=False)
     output_shape: Shape
+    output_dtype: str = field(repr=False)
     num_parameters: int
+    num_trainable_parameters: int = field(repr=False)
     trainable: bool = field(repr=False)
     training: Training = field(repr=False)
     layer: int | None = field(repr=False)
     """Index in the graph of the layer that is applied; None where no layer of Keras is."""
-    weights: tuple[int, ...] = field(repr=False)
-    """Indices in the graph of the weights that are used as they are, without a layer of Keras."""
+    weights: Mapping[str, int] = field(repr=False)
+    """Indices in the graph of the weights that are used as they are, without a layer of Keras, by name."""
     tensor: TensorRef = field(repr=False)
     """Where the output of the step is found in the graph."""
 
@@ -67,12 +82,26 @@ class Step:
         """Shape of the first input, with None for the batch."""
         return self.input_shapes[0]
 
-    def is_a(self, kinds: str | Collection[str] | None) -> bool:
+    @property
+    def num_non_trainable_parameters(self) -> int:
+        """Those of `num_parameters` that training does not change: moving statistics, or all of a frozen layer."""
+        return self.num_parameters - self.num_trainable_parameters
+
+    @property
+    def acts_in_training_only(self) -> bool:
+        """Whether the step hands on what it is given, unchanged, unless the model is in training: as dropout does."""
+        return self.training != "always" and self.is_a(TRAINING_ONLY)
+
+    def is_a(self, kinds: Kinds | None) -> bool:
         """Return whether the step is of one of these kinds: names or patterns; any will do where None."""
         if kinds is None:
             return True
         patterns = (kinds,) if isinstance(kinds, str) else kinds
         return any(fnmatchcase(self.kind, pattern) for pattern in patterns)
+
+
+Passed: TypeAlias = Callable[[Step], bool]
+"""Says which steps are looked through on a path, as if they were not there."""
 
 
 @dataclass(frozen=True)
@@ -115,47 +144,49 @@ class Wiring:
                 takers[giver].append(step)
         return {giver: tuple(found) for giver, found in takers.items()}
 
-    def before(self, step: int, through: Collection[str] = ()) -> list[Source]:
-        """Return what a step takes, looking through steps of some kinds."""
+    def before(self, step: int, is_passed: Passed) -> list[Source]:
+        """Return what a step takes, looking through the steps that are passed."""
         found: list[Source] = []
         waiting = list(reversed(self.sources[step]))
         while waiting:
             source = waiting.pop()
-            if source.step != START and self.steps[source.step].is_a(through):
+            if source.step != START and is_passed(self.steps[source.step]):
                 waiting.extend(reversed(self.sources[source.step]))
             else:
                 found.append(source)
         return found
 
-    def after(self, step: int, through: Collection[str] = ()) -> list[int]:
-        """Return the steps that take something from a step, looking through steps of some kinds."""
+    def after(self, step: int, is_passed: Passed) -> list[int]:
+        """Return the steps that take something from a step, looking through the steps that are passed."""
         found: dict[int, None] = {}
         waiting, seen = [step], {step}
         while waiting:
             for taker in self.takers[waiting.pop()]:
-                if not self.steps[taker].is_a(through):
+                if not is_passed(self.steps[taker]):
                     found[taker] = None
                 elif taker not in seen:
                     seen.add(taker)
                     waiting.append(taker)
         return sorted(found)
 
-    def is_output(self, step: int, through: Collection[str] = ()) -> bool:
-        """Return whether a step's output is the model's, looking through steps of some kinds."""
+    def is_output(self, step: int, is_passed: Passed) -> bool:
+        """Return whether a step's output is the model's, looking through the steps that are passed."""
         waiting, seen = [step], {step}
         while waiting:
             index = waiting.pop()
             if any(source.step == index for source in self.outputs):
                 return True
             for taker in self.takers[index]:
-                if self.steps[taker].is_a(through) and taker not in seen:
+                if is_passed(self.steps[taker]) and taker not in seen:
                     seen.add(taker)
                     waiting.append(taker)
         return False
 
-    def ancestors(self, step: int) -> set[int]:
-        """Return every step that a step depends on, itself included, `START` excluded."""
-        return self._reached(step, lambda index: (source.step for source in self.sources[index]))
+    def ancestors(self, step: int, after: int = START) -> set[int]:
+        """Return every step that a step depends on, itself included; of steps after another one only."""
+        if step == START:
+            return set()
+        return self._reached(step, lambda index: (s.step for s in self.sources[index] if s.step > after))
 
     def descendants(self, step: int) -> set[int]:
         """Return every step that depends on a step, itself included; of `START` those that an input reaches."""
@@ -168,8 +199,7 @@ class Wiring:
             index = waiting.pop()
             if index not in found:
                 found.add(index)
-                if not (index == START and step != START):
-                    waiting.extend(neighbours(index))
+                waiting.extend(neighbours(index))
         return found - {START}
 
     @functools.cached_property
@@ -181,13 +211,22 @@ class Wiring:
         """
         found: list[int] = []
         for sources in self.sources:
-            givers = [source.step for source in sources] or [START]
-            common = givers[0]
-            for giver in givers[1:]:
-                while common != giver:
-                    if common > giver:
-                        common = found[common]
-                    else:
-                        giver = found[giver]
-            found.append(common)
+            found.append(_common((source.step for source in sources), found))
         return found
+
+    def common_dominator(self, steps: Iterable[int]) -> int:
+        """Return the last step that every path from the inputs to any of these steps passes, one of them perhaps."""
+        return _common(steps, self.dominators)
+
+
+def _common(steps: Iterable[int], dominators: list[int]) -> int:
+    common: int | None = None
+    for step in steps:
+        other = step
+        while common is not None and common != other:
+            if common > other:
+                common = dominators[common]
+            else:
+                other = dominators[other]
+        common = other
+    return START if common is None else common

@@ -16,11 +16,11 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-Translation = Callable[..., Any]
+from autograder.models import shapes
+from autograder.models.tf_arguments import Translation, Untranslatable, plain_axes
+from autograder.models.tf_neural import NEURAL, dropout
 
-
-class Untranslatable(Exception):
-    """The function is called in a way that `keras.ops` has no words for."""
+__all__ = ["TABLE", "Untranslatable", "dropout", "is_shape", "name_of", "translation"]
 
 
 def translation(function: Callable[..., Any]) -> Translation | None:
@@ -41,7 +41,8 @@ def is_shape(function: Callable[..., Any]) -> bool:
 
 @functools.cache
 def _by_identity() -> dict[int, Translation]:
-    return {id(_unwrapped(functools.reduce(getattr, name.split("."), tf))): entry for name, entry in TABLE.items()}
+    entries = (TABLE | WITHOUT_NUMBERS).items()
+    return {id(_unwrapped(functools.reduce(getattr, name.split("."), tf))): entry for name, entry in entries}
 
 
 def _unwrapped(function: Any) -> Any:
@@ -72,7 +73,7 @@ def _of_two(operation: Translation) -> Translation:
 
 def _reduction(operation: Translation) -> Translation:
     def call(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
-        return operation(input_tensor, axis=_axes(axis), keepdims=bool(keepdims))
+        return operation(input_tensor, axis=plain_axes(axis), keepdims=bool(keepdims))
 
     return call
 
@@ -82,91 +83,6 @@ def _arg_reduction(operation: Translation) -> Translation:
         return ops.cast(operation(input, axis=0 if axis is None else int(axis)), tf.as_dtype(output_type).name)
 
     return call
-
-
-def _axes(axis: Any) -> int | tuple[int, ...] | None:
-    if axis is None:
-        return None
-    values = np.asarray(axis).tolist()
-    return tuple(values) if isinstance(values, list) else int(values)
-
-
-def _padding(padding: Any) -> str:
-    if not isinstance(padding, str):
-        raise Untranslatable("padding given as numbers")
-    return padding.lower()
-
-
-def _spatial(size: Any, data_format: str | None) -> Any:
-    """Return the two spatial values of a size that may be given for all four axes."""
-    if data_format not in (None, "NHWC"):
-        raise Untranslatable("channels first")
-    if isinstance(size, Sequence) and len(size) == 4:
-        return tuple(size[1:3])
-    if isinstance(size, Sequence) and len(size) == 1:
-        return size[0]
-    return tuple(size) if isinstance(size, Sequence) else size
-
-
-def _pool(operation: Translation) -> Translation:
-    def call(
-        input: Any,
-        ksize: Any,
-        strides: Any,
-        padding: Any,
-        data_format: str | None = None,
-        name: str | None = None,
-    ) -> Any:
-        window, step = _spatial(ksize, data_format), _spatial(strides, data_format)
-        return operation(input, window, strides=step, padding=_padding(padding))
-
-    return call
-
-
-def _conv2d(
-    input: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str = "NHWC",
-    dilations: Any = None,
-    name: str | None = None,
-) -> Any:
-    step, dilation = _spatial(strides, data_format), _spatial(dilations or 1, data_format)
-    return ops.conv(input, filters, strides=step, padding=_padding(padding), dilation_rate=dilation)
-
-
-def _depthwise_conv2d(
-    input: Any,
-    filter: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = None,
-    dilations: Any = None,
-    name: str | None = None,
-) -> Any:
-    step, dilation = _spatial(strides, data_format), _spatial(dilations or 1, data_format)
-    return ops.depthwise_conv(input, filter, strides=step, padding=_padding(padding), dilation_rate=dilation)
-
-
-def _softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
-    return ops.softmax(logits, axis=-1 if axis is None else axis)
-
-
-def _log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
-    return ops.log_softmax(logits, axis=-1 if axis is None else axis)
-
-
-def _leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Any:
-    return ops.leaky_relu(features, negative_slope=alpha)
-
-
-def _gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
-    return ops.gelu(features, approximate=approximate)
-
-
-def _silu(features: Any, beta: float = 1.0) -> Any:
-    return ops.silu(features) if beta == 1.0 else ops.multiply(features, ops.sigmoid(ops.multiply(features, beta)))
 
 
 def _matmul(
@@ -202,21 +118,21 @@ def _add_n(inputs: Sequence[Any], name: str | None = None) -> Any:
     return functools.reduce(ops.add, inputs)
 
 
-def _bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
-    if data_format not in (None, "NHWC", "N...C"):
-        raise Untranslatable("channels first")
-    return ops.add(value, bias)
-
-
 def _concat(values: Any, axis: Any, name: str | None = None) -> Any:
+    if shapes.has_batch(values):
+        return shapes.sizes([size for value in values for size in shapes.flat_shape(value)])
     return ops.concatenate(list(values), axis=int(axis))
 
 
 def _stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
+    if shapes.has_batch(values):
+        return shapes.sizes(list(values))
     return ops.stack(list(values), axis=axis)
 
 
 def _unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> Any:
+    if shapes.has_batch(value):
+        return list(value)
     return ops.unstack(value, num=num, axis=axis)
 
 
@@ -226,7 +142,7 @@ def _split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None =
 
 
 def _reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
-    return ops.reshape(tensor, tuple(shape) if isinstance(shape, Sequence) else tuple(np.asarray(shape).tolist()))
+    return ops.reshape(tensor, shapes.resolved_shape(tensor.shape, shape))
 
 
 def _transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | None = None) -> Any:
@@ -238,15 +154,88 @@ def _expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
 
 
 def _squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
-    return ops.squeeze(input, _axes(axis))
+    return ops.squeeze(input, plain_axes(axis))
 
 
 def _tile(input: Any, multiples: Any, name: str | None = None) -> Any:
+    if shapes.has_batch(multiples):
+        return shapes.tiled(input, multiples)
     return ops.tile(input, tuple(np.asarray(multiples).tolist()))
 
 
 def _repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Any:
+    if shapes.has_batch(repeats):
+        return shapes.repeated(input, repeats, axis)
     return ops.repeat(input, repeats, axis=axis)
+
+
+def _broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
+    if shapes.has_batch(shape):
+        return shapes.for_each(input, shape)
+    return ops.broadcast_to(input, tuple(shapes.flat_shape(shape)))
+
+
+def _filled(value: int) -> Translation:
+    def call(shape: Any, dtype: Any = tf.float32, name: str | None = None, layout: Any = None) -> Any:
+        return shapes.filled(shape, value, tf.as_dtype(dtype).name)
+
+    return call
+
+
+def _fill(dims: Any, value: float, name: str | None = None, layout: Any = None) -> Any:
+    return shapes.filled(dims, value, np.asarray(value, None if isinstance(value, int) else "float32").dtype.name)
+
+
+def _norm(
+    tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None, name: str | None = None
+) -> Any:
+    if ord != "euclidean" and ord != 2:
+        raise Untranslatable(f"ord {ord}")
+    return ops.sqrt(ops.sum(ops.square(tensor), axis=plain_axes(axis), keepdims=bool(keepdims)))
+
+
+def _matvec(a: Any, b: Any, transpose_a: bool = False, name: str | None = None, **others: Any) -> Any:
+    if any(others.values()):
+        raise Untranslatable(", ".join(sorted(others)))
+    return ops.squeeze(ops.matmul(ops.swapaxes(a, -1, -2) if transpose_a else a, ops.expand_dims(b, -1)), -1)
+
+
+def _slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
+    starts, lengths = (np.asarray(each).tolist() for each in (begin, size))
+    pairs = zip(starts, lengths, strict=True)
+    return input_[tuple(slice(start, None if length == -1 else start + length) for start, length in pairs)]
+
+
+def _sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Any:
+    ordered = ops.sort(values, axis=axis)
+    return ordered if direction == "ASCENDING" else ops.flip(ordered, axis=axis)
+
+
+def _top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = tf.int32, name: str | None = None) -> Any:
+    return ops.top_k(input, int(k), sorted=sorted)
+
+
+def _embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | None = None) -> Any:
+    if max_norm is not None:
+        raise Untranslatable("max_norm")
+    return ops.take(params, ids, axis=0)
+
+
+def _size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
+    raise Untranslatable("a tensor whose batch is unknown")
+
+
+def _rank(input: Any, name: str | None = None) -> int:
+    return len(input.shape)
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """Stand for what prints or checks, and changes no tensor."""
+
+
+def _first(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+    """Stand for what checks a tensor, and returns it."""
+    return tensor
 
 
 def _pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
@@ -257,7 +246,7 @@ def _pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: An
 
 
 def _reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
-    return ops.flip(tensor, axis=_axes(axis))
+    return ops.flip(tensor, axis=plain_axes(axis))
 
 
 def _roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
@@ -300,12 +289,8 @@ def _squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
 
 
 def _l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Any:
-    squares = ops.sum(ops.square(x), axis=_axes(axis), keepdims=True)
+    squares = ops.sum(ops.square(x), axis=plain_axes(axis), keepdims=True)
     return ops.multiply(x, ops.rsqrt(ops.maximum(squares, epsilon)))
-
-
-def _moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
-    return ops.moments(x, axes=_axes(axes), keepdims=keepdims)
 
 
 def _one_hot(
@@ -321,30 +306,6 @@ def _one_hot(
         raise Untranslatable("on_value")
     name_of_dtype = tf.as_dtype(dtype or tf.float32).name
     return ops.one_hot(indices, int(depth), axis=-1 if axis is None else axis, dtype=name_of_dtype)
-
-
-def _resize(
-    images: Any,
-    size: Any,
-    method: str = "bilinear",
-    preserve_aspect_ratio: bool = False,
-    antialias: bool = False,
-    name: str | None = None,
-) -> Any:
-    if method not in ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5") or preserve_aspect_ratio:
-        raise Untranslatable(f"method {method}")
-    height, width = np.asarray(size).tolist()
-    return ops.image.resize(images, (height, width), interpolation=method, antialias=antialias)
-
-
-def _depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:
-    _spatial(1, data_format)
-    return ops.depth_to_space(input, block_size)
-
-
-def _space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Any:
-    _spatial(1, data_format)
-    return ops.space_to_depth(input, block_size)
 
 
 def _like(operation: Translation) -> Translation:
@@ -376,6 +337,12 @@ TABLE: dict[str, Translation] = {
     "math.acos": _of_one(ops.arccos),
     "math.asin": _of_one(ops.arcsin),
     "math.atan": _of_one(ops.arctan),
+    "math.acosh": _of_one(ops.arccosh),
+    "math.asinh": _of_one(ops.arcsinh),
+    "math.atanh": _of_one(ops.arctanh),
+    "math.erfc": _of_one(ops.erfc),
+    "math.is_inf": _of_one(ops.isinf),
+    "math.log_sigmoid": _of_one(ops.log_sigmoid),
     "math.is_nan": _of_one(ops.isnan),
     "math.is_finite": _of_one(ops.isfinite),
     "nn.elu": _of_one(ops.elu),
@@ -391,11 +358,12 @@ TABLE: dict[str, Translation] = {
         f"math.{name}": _of_two(getattr(ops, name))
         for name in _names(
             "add subtract multiply divide divide_no_nan maximum minimum equal not_equal greater greater_equal less "
-            "less_equal logical_and logical_or mod"
+            "less_equal logical_and logical_or logical_xor mod"
         )
     },
     "math.truediv": _of_two(ops.true_divide),
     "math.floordiv": _of_two(ops.floor_divide),
+    "math.atan2": _of_two(ops.arctan2),
     "math.pow": _of_two(ops.power),
     "math.squared_difference": _squared_difference,
     "math.multiply_no_nan": _of_two(lambda x, y: ops.where(ops.equal(y, 0), ops.zeros_like(x), ops.multiply(x, y))),
@@ -408,17 +376,19 @@ TABLE: dict[str, Translation] = {
     "math.reduce_std": _reduction(ops.std),
     "math.reduce_variance": _reduction(ops.var),
     "math.reduce_logsumexp": _reduction(ops.logsumexp),
+    "math.reduce_euclidean_norm": _reduction(lambda x, **options: ops.sqrt(ops.sum(ops.square(x), **options))),
     "math.reduce_any": _reduction(ops.any),
     "math.reduce_all": _reduction(ops.all),
     "math.argmax": _arg_reduction(ops.argmax),
     "math.argmin": _arg_reduction(ops.argmin),
     "math.cumsum": _cumsum,
     "math.l2_normalize": _l2_normalize,
-    "nn.moments": _moments,
     # linear algebra
     "linalg.matmul": _matmul,
     "einsum": _einsum,
     "tensordot": _tensordot,
+    "linalg.matvec": _matvec,
+    "norm": _norm,
     "math.add_n": _add_n,
     # shapes
     "concat": _concat,
@@ -441,21 +411,29 @@ TABLE: dict[str, Translation] = {
     "one_hot": _one_hot,
     "zeros_like": _like(ops.zeros_like),
     "ones_like": _like(ops.ones_like),
-    # neural networks
-    "nn.softmax": _softmax,
-    "nn.log_softmax": _log_softmax,
-    "nn.leaky_relu": _leaky_relu,
-    "nn.gelu": _gelu,
-    "nn.silu": _silu,
-    "nn.bias_add": _bias_add,
-    "nn.conv2d": _conv2d,
-    "nn.depthwise_conv2d": _depthwise_conv2d,
-    "nn.max_pool2d": _pool(ops.max_pool),
-    "nn.max_pool": _pool(ops.max_pool),
-    "nn.avg_pool2d": _pool(ops.average_pool),
-    "nn.avg_pool": _pool(ops.average_pool),
-    "nn.depth_to_space": _depth_to_space,
-    "nn.space_to_depth": _space_to_depth,
-    "image.resize": _resize,
+    "broadcast_to": _broadcast_to,
+    "slice": _slice,
+    "sort": _sort,
+    "math.top_k": _top_k,
+    **NEURAL,
+    "nn.embedding_lookup": _embedding_lookup,
 }
 """Path below `tf` -> translation. Aliases of TensorFlow (`tf.add`, `tf.math.add`) are the same function."""
+
+WITHOUT_NUMBERS: dict[str, Translation] = {
+    "debugging.check_numerics": _first,
+    "ensure_shape": _first,
+    "fill": _fill,
+    "ones": _filled(1),
+    "print": _nothing,
+    "rank": _rank,
+    "size": _size,
+    "zeros": _filled(0),
+    **{
+        f"{module}.{name}": _nothing
+        for module in ("debugging", "compat.v1.debugging")  # the new ones call the old ones
+        for name in dir(tf.debugging)
+        if name.startswith("assert_")
+    },
+}
+"""The same for what prints, checks, or makes tensors of a shape: of a symbolic tensor only its shape is asked."""

@@ -18,11 +18,14 @@ from keras import tree
 
 from autograder.errors import ModelRefused
 from autograder.models import keras_private, values
+from autograder.models.catalogue import DTYPES
+from autograder.models.flags import required_parameters
 from autograder.models.graph import ModelGraph, Program, TensorSpec
 from autograder.models.opening import Opening
 from autograder.models.passes import merged_passes
-from autograder.models.pruning import live_layers, pruned
-from autograder.models.tape import Tape, Unsupported
+from autograder.models.pruning import called_layers, live_layers, pruned
+from autograder.models.tape import Tape
+from autograder.models.unsupported import Unsupported
 from autograder.models.unused import unused_layers
 from autograder.models.values import INPUT, TensorRef, Value
 
@@ -36,6 +39,7 @@ def trace(
     dtype: str = "float32",
     weights: bool = True,
     as_block: bool | None = None,
+    called_on: tuple[int | None, ...] | None = None,
 ) -> dict[str, Any]:
     """Return the graph of a model as plain data.
 
@@ -53,6 +57,8 @@ def trace(
         Whether the target is a part of a larger model, so that the training flag comes from there. Without it, a
         model whose `call` has no `training` argument stays in inference mode in `fit`, as Keras has it. By default
         everything is a block but a model that is traced without an `input_shape`.
+    called_on
+        Shape of the input of a model that was never called, with None for the batch; one that was keeps its own.
 
     Raises
     ------
@@ -64,7 +70,7 @@ def trace(
     if as_block is None:
         as_block = input_shape is not None or not isinstance(target, keras.Model)
     name = str(getattr(target, "name", None) or getattr(target, "__name__", "model"))
-    tracer = _Tracer(target, name, _input_structure(target, input_shape, dtype), as_block, weights)
+    tracer = _Tracer(target, name, _input_structure(target, input_shape, called_on, dtype), as_block, weights)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras warns of calling layers before they are built, as a trace does
         return tracer.graph().to_data()
@@ -79,6 +85,7 @@ class _Pass:
     owners: tuple[object, ...]
     told_training: bool
     entered: tuple[keras.Layer, ...]
+    left_closed: tuple[keras.Layer, ...]
 
 
 class _Tracer:
@@ -88,6 +95,7 @@ class _Tracer:
         self._specs = specs
         self._as_block = as_block
         self._tape = Tape(with_weights)
+        self._is_layer = isinstance(target, keras.Layer)
         self._closed: dict[int, str] = {}
 
     def graph(self) -> ModelGraph:
@@ -99,7 +107,7 @@ class _Tracer:
         second = self._run(phase=True)
         merged = merged_passes(self._single(first.program), self._single(second.program))
         if merged is None:
-            if not isinstance(self._target, keras.Layer) and len(self._tape.layers) > num_layers:
+            if not self._is_layer and len(self._tape.layers) > num_layers:
                 raise ModelRefused(
                     f"`{self._name}` makes new layers whenever it is called, and does another thing in training: "
                     "make the layers once, outside"
@@ -116,16 +124,25 @@ class _Tracer:
             inputs=tuple(inputs),
             input=_structure_value(tree.pack_sequence_as(self._specs, references)),
             layers=tuple(self._tape.layers),
-            weights=tuple(self._tape.weights),
+            weights=self._tape.finished_weights(
+                keras_private.trainable_weights(self._target) if self._is_layer else None
+            ),
             constants=tuple(self._tape.constants),
             program=program,
         )
 
     def _finished(self, graph: ModelGraph, *passes: _Pass) -> ModelGraph:
-        live = set().union(*(live_layers(each.program) for each in passes))
-        entered = [layer for each in passes for layer in each.entered]
-        unused = unused_layers(self._target, live, entered, self._tape.layer_index)
-        return replace(pruned(graph), unused=unused)
+        unused = unused_layers(
+            self._target,
+            self._tape.layers_met,
+            called=called_layers(passes[0].program),
+            live=set().union(*(live_layers(each.program) for each in passes)),
+            entered=[layer for each in passes for layer in each.entered],
+            left_closed=[layer for each in passes for layer in each.left_closed],
+        )
+        if self._is_layer:
+            self._tape.remark_untracked(keras_private.weights(self._target))
+        return replace(pruned(graph), unused=unused, remarks=tuple(self._tape.remarks))
 
     def _stable_pass(self) -> _Pass:
         """Run until no constant changes from run to run; what makes one that does is closed."""
@@ -150,21 +167,43 @@ class _Tracer:
         for number, tensor in enumerate(tree.flatten(tensors)):
             tape.put(tensor, TensorRef(INPUT, number))
         try:
+            _require_numbers(self._name, tensors)
             output = tape.value(opening.run(self._target, tensors, self._name))
         except Unsupported as error:
             raise ModelRefused(f"`{self._name}` cannot be described: {error}") from error
         if not values.tensors(output):
             raise ModelRefused(f"`{self._name}` returns nothing that is computed from its input")
+        if not _is_of_tensors(output):
+            raise ModelRefused(
+                f"`{self._name}` returns something beside its outputs that is not computed, such as None"
+            )
         return _Pass(
             program=Program(tuple(tape.nodes), output),
             constants=tuple(digest for digest, _ in tape.constants_met),
             owners=tuple(owner for _, owner in tape.constants_met),
-            told_training=opening.told_training,
+            told_training=opening.flags.was_told,
             entered=tuple(opening.entered),
+            left_closed=tuple(opening.left_closed),
         )
 
 
-def _input_structure(target: Any, input_shape: Any, dtype: str) -> Any:
+def _is_of_tensors(output: Value) -> bool:
+    """Return whether nothing but computed tensors is in an output."""
+    if isinstance(output, tuple):
+        return all(map(_is_of_tensors, output))
+    return isinstance(output, TensorRef) or (isinstance(output, Mapping) and all(map(_is_of_tensors, output.values())))
+
+
+def _require_numbers(name: str, tensors: Any) -> None:
+    """Refuse a model that takes something else than numbers."""
+    for tensor in tree.flatten(tensors):
+        if tensor.dtype not in DTYPES:
+            raise ModelRefused(
+                f"`{name}` takes inputs of the format `{tensor.dtype}`: only numbers can be checked here"
+            )
+
+
+def _input_structure(target: Any, input_shape: Any, called_on: Any, dtype: str) -> Any:
     """Return the shape and dtype of what the target takes, as symbolic tensors in the structure of its input."""
     if input_shape is not None:
         return keras.KerasTensor(tuple(input_shape), dtype)
@@ -174,7 +213,11 @@ def _input_structure(target: Any, input_shape: Any, dtype: str) -> Any:
     if structure is not None:
         flat = tree.flatten(structure)
         return flat[0] if len(flat) == 1 and not isinstance(structure, dict) else structure
-    shape = (target.get_build_config() or {}).get("input_shape")
+    needed = [name for name in required_parameters(target.call) if name not in ("training", "mask")]
+    if len(needed) > 1:
+        names = " and ".join(f"`{name}`" for name in needed)
+        raise ModelRefused(f"`{target.name}` takes several arguments, {names}: let `call` take one list of tensors")
+    shape = keras_private.built_for(target) or called_on
     if not shape:
         raise ModelRefused(
             f"`{target.name}` does not know the shape of its input: begin it with `keras.Input`, or call it on images"

@@ -13,6 +13,7 @@ from types import EllipsisType
 from typing import Any, TypeAlias
 
 from autograder.errors import ModelRefused
+from autograder.models.bounds import NUM_DIMENSIONS
 
 INPUT = -1
 """The `node` of a `TensorRef` that means an input of the model."""
@@ -63,8 +64,8 @@ def encode(value: Value) -> Any:
     return {"$ellipsis": True} if value is Ellipsis else value
 
 
-def decode(data: Any) -> Value:
-    """Return the value that plain data from the wire describes.
+def decode(data: Any, depth: int = 0) -> Value:
+    """Return the value that plain data from the wire describes; `depth` counts how deep in another it is.
 
     Only the form is checked, not whether references point anywhere.
 
@@ -73,11 +74,13 @@ def decode(data: Any) -> Value:
     ModelRefused
         If it describes none.
     """
+    if depth > NUM_DIMENSIONS:
+        raise ModelRefused("the description of the model is malformed: an argument of a step is nested too deep")
     if data is None or type(data) in (bool, int, float, str):
         plain: Plain = data
         return plain
     if type(data) in (list, tuple):
-        return tuple(decode(each) for each in data)
+        return tuple(decode(each, depth + 1) for each in data)
     match data:
         case {"$tensor": [int(node), int(output)], **rest} if not rest:
             return TensorRef(node, output)
@@ -86,9 +89,9 @@ def decode(data: Any) -> Value:
         case {"$constant": int(index), **rest} if not rest:
             return ConstantRef(index)
         case {"$slice": [start, stop, step], **rest} if not rest:
-            return slice(decode(start), decode(stop), decode(step))
+            return slice(*(decode(each, depth + 1) for each in (start, stop, step)))
         case {"$dict": dict(items), **rest} if not rest and all(type(key) is str for key in items):
-            return {key: decode(each) for key, each in items.items()}
+            return {key: decode(each, depth + 1) for key, each in items.items()}
         case {"$ellipsis": True, **rest} if not rest:
             return Ellipsis
     raise ModelRefused("the description of the model is malformed: an argument of a step is of no known kind")

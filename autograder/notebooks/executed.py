@@ -2,7 +2,7 @@
 
 Outputs come from student code and end up in formgrader's pages, so only text and pictures go in: text without
 control characters, cut to its head and tail, and PNG files that are encoded here from plain pixels. HTML, SVG,
-JavaScript and widgets never do.
+JavaScript and widgets never do, and Markdown that a student wrote is made harmless.
 """
 
 from __future__ import annotations
@@ -11,18 +11,33 @@ import base64
 import copy
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from nbformat import NotebookNode
 
+from autograder.notebooks import cells
+from autograder.notebooks.markdown import harmless
+
 MAX_SIDE = 2048
+MAX_OUTPUTS = 200
+"""Outputs kept of one cell."""
+MAX_CHARS = 4_000_000
+"""Characters of text kept of all outputs of a notebook."""
+MAX_PICTURE_BYTES = 16 << 20
+"""Bytes of all pictures of a notebook; one that has no room is left out."""
+LEFT_OUT = "[further output is left out]\n"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def with_outputs(
-    notebook: NotebookNode, outputs: Mapping[int, Sequence[Any]], *, max_chars: int, max_figures: int
+    notebook: NotebookNode,
+    outputs: Mapping[int, Sequence[Any]],
+    *,
+    max_chars: int,
+    max_figures: int,
+    released: Collection[str] = (),
 ) -> NotebookNode:
     """Return a copy of a notebook whose code cells hold what they showed.
 
@@ -35,55 +50,103 @@ def with_outputs(
         Characters of text kept of each cell.
     max_figures
         Pictures kept of the whole notebook.
+    released
+        Texts that students got: Markdown that is none of them is a student's, and made harmless.
     """
     result = copy.deepcopy(notebook)
-    figures_left = max_figures
+    room = _Room(max_chars, max_figures)
     count = 0
     for index, cell in enumerate(result.cells):
+        if cell.cell_type == "markdown" and not cells.kind(cell).is_locked and cell.source not in released:
+            cell.source = harmless(cell.source)
         if cell.cell_type != "code":
             continue
-        made = [node for each in outputs.get(index, ()) if (node := _output(each, max_chars)) is not None]
         count += 1
         cell.execution_count = count if index in outputs else None
-        cell.outputs = []
-        for node in made[:200]:
-            has_picture = "image/png" in node.get("data", {})
-            if has_picture and figures_left <= 0:
-                del node["data"]["image/png"]
-                has_picture = False
-            figures_left -= has_picture
+        cell.outputs = room.outputs_of(outputs.get(index, ()))
+        for node in cell.outputs:
             if node.output_type == "execute_result":
                 node.execution_count = count
-            cell.outputs.append(node)
     return result
 
 
-def _output(output: Any, max_chars: int) -> NotebookNode | None:
-    """Return one output as nbformat has it, or None for what is none."""
-    match output:
-        case {"type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return NotebookNode(output_type="stream", name=name, text=clean(text, max_chars))
-        case {"type": "error", "name": str(name), "value": str(value), "traceback": list(lines)}:
-            kept = [clean(line, max_chars) for line in lines[-60:] if type(line) is str]
-            ename, evalue = clean(name, 200), clean(value, max_chars)
-            return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=kept)
-        case {"type": "result" | "display" as kind, "text": str(text), "pixels": pixels}:
-            data = NotebookNode({"text/plain": clean(text, max_chars)})
-            png = encode_png(pixels)
-            if png is not None:
-                data["image/png"] = base64.b64encode(png).decode()
-            output_type = "execute_result" if kind == "result" else "display_data"
-            return NotebookNode(output_type=output_type, data=data, metadata=NotebookNode())
-    return None
+class _Room:
+    """What may still be kept of one notebook's outputs.
+
+    Parameters
+    ----------
+    max_chars
+        Characters of text kept of each cell.
+    max_figures
+        Pictures kept of the whole notebook.
+    """
+
+    def __init__(self, max_chars: int, max_figures: int) -> None:
+        self._max_chars = max_chars
+        self._chars = MAX_CHARS
+        self._figures = max_figures
+        self._picture_bytes = MAX_PICTURE_BYTES
+        self._chars_of_cell = 0
+
+    def outputs_of(self, given: Sequence[Any]) -> list[NotebookNode]:
+        """Return what is kept of one cell's outputs, as nbformat has it."""
+        room = self._chars_of_cell = min(self._max_chars, self._chars)
+        kept: list[NotebookNode] = []
+        for number, each in enumerate(given):
+            if number == MAX_OUTPUTS or self._chars_of_cell <= 0:
+                kept.append(NotebookNode(output_type="stream", name="stderr", text=LEFT_OUT))
+                break
+            node = self._output(each)
+            if node is not None:
+                kept.append(node)
+        self._chars -= room - self._chars_of_cell
+        return kept
+
+    def _output(self, output: Any) -> NotebookNode | None:
+        """Return one output as nbformat has it, or None for what is none."""
+        match output:
+            case {"type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+                return NotebookNode(output_type="stream", name=name, text=self._text(text))
+            case {"type": "error", "name": str(name), "value": str(value), "traceback": list(lines)}:
+                ename, evalue = clean(name, 200), self._text(value)
+                kept = [self._text(line) for line in lines[-60:] if type(line) is str]
+                return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=kept)
+            case {"type": "result" | "display" as kind, "text": str(text), "pixels": pixels}:
+                data = NotebookNode({"text/plain": self._text(text)})
+                picture = self._picture(pixels)
+                if picture:
+                    data["image/png"] = picture
+                output_type = "execute_result" if kind == "result" else "display_data"
+                return NotebookNode(output_type=output_type, data=data, metadata=NotebookNode())
+        return None
+
+    def _text(self, text: str) -> str:
+        """Return what is kept of a text, and take its room."""
+        kept = clean(text, max(self._chars_of_cell, 0))
+        self._chars_of_cell -= len(kept) + 1  # an empty text takes room too, since there may be very many
+        return kept
+
+    def _picture(self, pixels: object) -> str:
+        """Return a picture in base64, and take its room; empty where there is none, or no room."""
+        png = encode_png(pixels) if self._figures > 0 else None
+        if png is None or len(png) > self._picture_bytes:
+            return ""
+        self._figures -= 1
+        self._picture_bytes -= len(png)
+        return base64.b64encode(png).decode()
 
 
 def clean(text: str, max_chars: int) -> str:
     """Return text without control and direction characters, the middle left out where it is too long."""
-    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) <= max_chars:
-        return text
+        return _plain(text)
     half = max_chars // 2
-    return f"{text[:half]}\n[{len(text) - 2 * half:,} characters left out]\n{text[-half:]}"
+    head, tail = _plain(text[:half]), _plain(text[len(text) - half :])
+    return f"{head}\n[{len(text) - 2 * half:,} characters left out]\n{tail}"
+
+
+def _plain(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def encode_png(pixels: object) -> bytes | None:

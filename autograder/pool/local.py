@@ -10,17 +10,23 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import msgspec
+import numpy as np
+
 from autograder.course import Course, Submission
 from autograder.errors import InfrastructureError, WireError
-from autograder.grading import Graded, failed
+from autograder.grading import Graded, failed, find_setup
 from autograder.pool.events import Finished, Listener, Started, Step, ignore
 from autograder.records import GradeReport, RunFacts, from_json
 from autograder.rubric import Rubric
 from autograder.sandbox.client import Child, ForkServer, clean_environment
+from autograder.sandbox.isolation.choice import choose
+from autograder.sandbox.isolation.tiers import AUTO, Tier
+from autograder.training.devices import Setup, TrainingOptions
 from autograder.wire import Closed
 
 MAX_WAITING = 6
@@ -43,17 +49,36 @@ class LocalPool:
 
     Parameters
     ----------
+    course
+        Whose submissions are graded; what the wall is tested with lies in its folder for a moment.
+    isolation
+        The wall around them: a tier's name, or ``auto`` for the strongest that holds here.
     workers
         Submissions that are worked on at the same time; by default as many as there are cores.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, course: Course, *, isolation: str = AUTO, workers: int | None = None) -> None:
+        self._course = course
+        self._isolation = isolation
         self._workers = workers or os.cpu_count() or 1
         self._zygote: ForkServer | None = None
         self._graders: ForkServer | None = None
+        self.tier = Tier.NONE
 
     def __enter__(self) -> Self:
-        self._start()
+        """Start the servers and find the wall.
+
+        Raises
+        ------
+        InfrastructureError
+            If they do not start, or no wall holds that is as strong as was asked for.
+        """
+        try:
+            zygote, _ = self._start()
+            self.tier = choose(zygote.control, self._course.root, self._isolation)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -63,14 +88,26 @@ class LocalPool:
 
     def grade(
         self,
-        course: Course,
         rubric: Rubric,
         submissions: Sequence[Submission],
         *,
         recipe: str | None = None,
+        setup: Setup | None = None,
         on_event: Listener = ignore,
     ) -> Iterator[Graded]:
-        """Yield the result of every submission, as they finish."""
+        """Yield the result of every submission, as they finish.
+
+        Parameters
+        ----------
+        setup
+            What trains; what the recipe asks for where None.
+
+        Raises
+        ------
+        UsageError
+            If what the recipe asks for is not there.
+        """
+        setup = setup or find_setup(rubric, recipe, TrainingOptions())
         queue = deque((submission, 0) for submission in submissions)
         jobs: dict[int, _Job] = {}
         try:
@@ -79,7 +116,7 @@ class LocalPool:
                     submission, tries = queue.popleft()
                     if not tries:
                         on_event(Started(student=submission.student))
-                    job = _Job(submission, self._fork(course, submission, recipe), tries)
+                    job = _Job(submission, self._fork(submission, recipe, setup), tries)
                     jobs[job.child.channel.sock.fileno()] = job
                 for descriptor in _readable(jobs):
                     job = jobs[descriptor]
@@ -90,10 +127,10 @@ class LocalPool:
                             job.is_training = text.startswith(TRAINING_STEPS)
                             on_event(Step(student=job.submission.student, text=text))
                             continue
-                        case {"report": str(report), "run": str(run), "notebook": notebook}:
+                        case {"report": np.ndarray() as report, "run": np.ndarray() as run, "notebook": notebook}:
                             graded = _graded(report, run, notebook)
                         case {"failed": str(why)} if job.tries:
-                            graded = failed(rubric, job.submission, InfrastructureError(why))
+                            graded = failed(rubric, job.submission, InfrastructureError(why), self.tier)
                         case _:
                             queue.append((job.submission, job.tries + 1))
                     del jobs[descriptor]
@@ -109,24 +146,33 @@ class LocalPool:
         working = sum(not job.is_training for job in jobs.values())
         return working < self._workers and len(jobs) < self._workers + MAX_WAITING
 
-    def _fork(self, course: Course, submission: Submission, recipe: str | None) -> Child:
+    def _fork(self, submission: Submission, recipe: str | None, setup: Setup) -> Child:
         zygote, graders = self._start()
         spec = {
-            "course": str(course.root),
+            "course": str(self._course.root),
             "assignment": submission.assignment,
             "student": submission.student,
             "path": str(submission.path),
             "recipe": recipe,
+            "tier": self.tier.value,
+            "setup": msgspec.to_builtins(setup),
         }
         return graders.control.fork(spec, zygote.control.fileno())
 
     def _start(self) -> tuple[ForkServer, ForkServer]:
         """Return both servers, started again where one has died; they import at the same time."""
-        if self._zygote is None or not self._zygote.is_alive:
-            self._zygote = ForkServer("autograder.sandbox.zygote", clean_environment())
-        if self._graders is None or not self._graders.is_alive:
-            self._graders = ForkServer("autograder.pool.worker", {**os.environ, "PYTHONHASHSEED": "0"})
+        self._zygote = _living(self._zygote, "autograder.sandbox.zygote", clean_environment())
+        self._graders = _living(self._graders, "autograder.pool.worker", {**os.environ, "PYTHONHASHSEED": "0"})
         return self._zygote, self._graders
+
+
+def _living(server: ForkServer | None, module: str, environment: Mapping[str, str]) -> ForkServer:
+    """Return a server that runs: the one that there is, or a new one."""
+    if server is not None:
+        if server.is_alive:
+            return server
+        server.close()
+    return ForkServer(module, environment)
 
 
 def _readable(jobs: dict[int, _Job]) -> list[int]:
@@ -142,5 +188,6 @@ def _message(job: _Job) -> Any:
         return {"failed": f"the grading process of {job.submission.student} ended: {job.child.how_it_ended()}"}
 
 
-def _graded(report: str, run: str, notebook: Any) -> Graded:
-    return Graded(from_json(report.encode(), GradeReport), from_json(run.encode(), RunFacts), notebook)
+def _graded(report: np.ndarray, run: np.ndarray, notebook: np.ndarray | None) -> Graded:
+    text = None if notebook is None else notebook.tobytes().decode()
+    return Graded(from_json(report.tobytes(), GradeReport), from_json(run.tobytes(), RunFacts), text)

@@ -4,7 +4,7 @@ It has everything that grading imports, and pytest warmed, but no TensorFlow. A 
 socket, and says on its job socket::
 
     {"step": str}                                              any number of times
-    {"report": str, "run": str, "notebook": str | None}        once: JSON texts
+    {"report": array, "run": array, "notebook": array | None}  once: JSON texts, as bytes since they may be long
     {"failed": str}                                            instead, where our side failed
 """
 
@@ -15,6 +15,9 @@ import sys
 import traceback
 from pathlib import Path
 
+import msgspec
+import numpy as np
+
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
@@ -22,13 +25,16 @@ from autograder.records import AssignmentId, StudentId, to_json
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.forkserver import Request, serve
+from autograder.sandbox.isolation.tiers import Tier
 from autograder.suite import runner
+from autograder.training.devices import Setup
 from autograder.wire import Channel
 
 
 def run_child(request: Request) -> None:
     """Grade the submission that the request names."""
     spec = request.spec
+    request.ready()
     channel = Channel(request.job)
     course = Course(Path(spec["course"]))
     zygote = ControlSocket(socket.socket(fileno=request.descriptors[0]))
@@ -37,7 +43,15 @@ def run_child(request: Request) -> None:
     )
     try:
         rubric = Rubric.read(course.assignment(submission.assignment))
-        grader = Grader(course, rubric, zygote, spec["recipe"], on_step=lambda text: channel.send({"step": text}))
+        grader = Grader(
+            course,
+            rubric,
+            zygote,
+            Tier(spec["tier"]),
+            spec["recipe"],
+            msgspec.convert(spec["setup"], Setup),
+            on_step=lambda text: channel.send({"step": text}),
+        )
         graded = grader.grade(submission)
     except AutograderError as error:
         channel.send({"failed": error.message})
@@ -47,11 +61,15 @@ def run_child(request: Request) -> None:
         return
     channel.send(
         {
-            "report": to_json(graded.report).decode(),
-            "run": to_json(graded.run).decode(),
-            "notebook": graded.notebook,
+            "report": _sent(to_json(graded.report)),
+            "run": _sent(to_json(graded.run)),
+            "notebook": None if graded.notebook is None else _sent(graded.notebook.encode()),
         }
     )
+
+
+def _sent(text: bytes) -> np.ndarray:
+    return np.frombuffer(text, np.uint8)
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ class Curve:
 
 
 def learning_curve(training: TrainingRecord) -> Curve | None:
-    """Return the accuracy after each epoch of every attempt, or None where no epoch was finished."""
-    finished = [attempt for attempt in training.attempts if attempt.test_accuracy]
+    """Return the accuracy after each epoch of every attempt, or None where we trained no epoch."""
+    finished = [attempt for attempt in training.attempts if attempt.train_accuracy]
     if not finished:
         return None
     best = max(finished, key=lambda attempt: attempt.best)

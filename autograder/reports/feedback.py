@@ -23,12 +23,13 @@ from autograder.records import (
     CheckResult,
     GradeId,
     GradeReport,
+    ModelPicture,
     Outcome,
     QuestionKind,
     QuestionResult,
     TrainingRecord,
 )
-from autograder.reports import curve
+from autograder.reports import curve, diagram, trained
 from autograder.reports.code import code_html
 from autograder.reports.summary import SYMBOLS, percent_text, points_text
 from autograder.reports.visible import clipped, visible
@@ -128,7 +129,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": _prose, "points": points_text, "percent": percent_text, "code": code_html}
-    environment.globals |= {"SYMBOLS": SYMBOLS, "WORDS": _WORDS, "Outcome": Outcome, "CURVE": curve}
+    environment.filters["diagram"] = _drawn
+    environment.globals |= {"SYMBOLS": SYMBOLS, "WORDS": _WORDS, "Outcome": Outcome, "CURVE": curve, "TRAINED": trained}
+    environment.globals["DIAGRAM_STYLE"] = Markup(diagram.STYLE)  # noqa: S704 - it is ours
     return environment
 
 
@@ -138,6 +141,11 @@ def _prose(text: str) -> Markup:
     return Markup().join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
+
+
+def _drawn(picture: ModelPicture) -> Markup:
+    """Return a model as an SVG."""
+    return Markup(diagram.diagram_svg(picture, has_style=False))  # noqa: S704 - it escapes every text
 
 
 def _questions(

@@ -4,8 +4,9 @@ It is exec'd, so that nothing of its parent's memory is in it, and single-thread
 A request is one packet of JSON on the control socket, with two descriptors or more:
 
 * the *job* socket, over which the child talks (`autograder.wire`),
-* the *life* socket, over which the server tells the child's pid (with a pidfd) and later how it ended. When the other
-  end of it closes, the child and its process group are killed: whoever dies leaves nothing running;
+* the *life* socket, over which the server tells the child's pid (with a pidfd) and later how it ended, and in between
+  the child that it is ready (with a pidfd of the process that answers, which may be a descendant of the first). When
+  the other end of it closes, the child and all that it started are killed: whoever dies leaves nothing running;
 * any others, which the child gets under the order in which they came.
 
 Used for student code and for models (`sandbox.zygote`), and for grading itself (`pool.worker`).
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 import array
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -27,10 +27,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.sandbox.isolation import kernel, processes
+
 MAX_DESCRIPTORS = 8
 _PACKET = 1 << 16
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,23 @@ class Request:
 
     spec: dict[str, Any]
     job: socket.socket
+    life: socket.socket
     descriptors: tuple[int, ...] = ()
+
+    def ready(self) -> None:
+        """Tell the asking side that this process is what it asked for, and let go of the life socket."""
+        pidfd = os.pidfd_open(os.getpid())
+        with contextlib.suppress(OSError):  # the asking side is gone: the server notices
+            _tell(self.life, {"ready": True}, pidfd)
+        os.close(pidfd)
+        self.life.close()
 
 
 @dataclass
 class _Server:
     control: socket.socket
     run_child: Callable[[Request], None]
+    clean_up: Callable[[int], None]
     lives: dict[int, socket.socket] = field(default_factory=dict)  # by the child's pid
     doomed: set[int] = field(default_factory=set)  # killed, not yet reaped
     wake: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)  # written to at SIGCHLD
@@ -86,11 +96,11 @@ class _Server:
             return False
         descriptors = _received(ancillary)
         job, life = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
-        request = Request(json.loads(packet), job, tuple(descriptors[2:]))
+        request = Request(json.loads(packet), job, life, tuple(descriptors[2:]))
         server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(request, life, server)
+            self._become_child(request, server)
         job.close()
         for descriptor in request.descriptors:
             os.close(descriptor)
@@ -98,33 +108,36 @@ class _Server:
             os.setpgid(pid, pid)
         pidfd = os.pidfd_open(pid)
         with contextlib.suppress(OSError):  # the asking side is gone: its end of life is closed, we notice
-            life.sendmsg([json.dumps({"pid": pid}).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, _pack(pidfd))])
+            _tell(life, {"pid": pid}, pidfd)
         os.close(pidfd)
         self.lives[pid] = life
         return True
 
-    def _become_child(self, request: Request, life: socket.socket, server: int) -> None:
+    def _become_child(self, request: Request, server: int) -> None:
         """Turn the fork into the child that was asked for; never returns."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for other in (self.control, life, *self.wake, *self.lives.values()):
+            for other in (self.control, *self.wake, *self.lives.values()):
                 other.close()
             with contextlib.suppress(PermissionError):  # the server may have done it already
                 os.setpgid(0, 0)
-            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            kernel.die_with_parent()
             if os.getppid() != server:  # it died before it could have killed us
                 os._exit(status)
             self.run_child(request)
             status = 0
+        except BaseException as error:  # noqa: BLE001 - told to who asked, where they still listen; else how it ended says enough
+            with contextlib.suppress(OSError):
+                _tell(request.life, {"failed": f"{type(error).__name__}: {error}"[:2000]})
         finally:
             os._exit(status)
 
     def _reap(self) -> None:
-        while self.lives:
+        while True:
             try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -133,18 +146,27 @@ class _Server:
             self.doomed.discard(pid)
             if life is None:
                 continue
-            kill_group(pid)  # what the child may have started itself
-            code = os.waitstatus_to_exitcode(status)
-            end = {"exit_code": code, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_mib": usage.ru_maxrss / 1024}
+            kill_group(pid)
+            processes.kill_descendants(os.getpid(), spared=frozenset(self.lives))  # what it had started itself
+            self.clean_up(pid)
             with contextlib.suppress(OSError):
-                life.send(json.dumps(end).encode())
+                _tell(life, {"exit_code": os.waitstatus_to_exitcode(status)})
             life.close()
 
 
-def serve(control_descriptor: int, run_child: Callable[[Request], None]) -> None:
+def serve(
+    control_descriptor: int, run_child: Callable[[Request], None], clean_up: Callable[[int], None] = lambda pid: None
+) -> None:
     """Say that we are ready, then fork a child for each request until the control socket closes.
 
     Whatever was allocated before is frozen: a child's garbage collector would walk, and so copy, all of it.
+
+    Parameters
+    ----------
+    run_child
+        Runs in the child; calls `Request.ready` when it is what it was asked to be.
+    clean_up
+        Is given the pid of a child that has ended, to remove what it left.
     """
     control = socket.socket(fileno=control_descriptor)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -152,7 +174,8 @@ def serve(control_descriptor: int, run_child: Callable[[Request], None]) -> None
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"pid": os.getpid(), "threads": len(os.listdir("/proc/self/task"))}).encode())
-    _Server(control, run_child).serve()
+    kernel.adopt_orphans()
+    _Server(control, run_child, clean_up).serve()
 
 
 def kill_group(pid: int) -> None:
@@ -161,8 +184,9 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _pack(*descriptors: int) -> bytes:
-    return array.array("i", descriptors).tobytes()
+def _tell(life: socket.socket, what: dict[str, Any], *descriptors: int) -> None:
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors).tobytes())] if descriptors else []
+    life.sendmsg([json.dumps(what).encode()], rights)
 
 
 def _received(ancillary: list[tuple[int, int, bytes]]) -> list[int]:

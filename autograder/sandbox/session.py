@@ -7,17 +7,32 @@ costs that question, and the next one meets a fresh run.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import LimitExceeded, NotebookEnded, WireError
+from autograder.errors import (
+    InfrastructureError,
+    LimitExceeded,
+    NotebookEnded,
+    StudentCodeRaised,
+    SubmissionError,
+    WireError,
+)
 from autograder.records import CellRun, CellStatus, GradeId
-from autograder.sandbox.client import GRACE_S, Child, ChildGone, ChildTooSlow, ControlSocket, clean_environment
+from autograder.sandbox.budget import Budget, allowed, limit_of, time_used_up
+from autograder.sandbox.client import (
+    GRACE_S,
+    Child,
+    ChildGone,
+    Children,
+    ChildTooSlow,
+    walled,
+)
+from autograder.sandbox.isolation.tiers import Tier
 from autograder.settings import Execution, Limits
 from autograder.wire import Caps
 
@@ -48,37 +63,40 @@ class NotebookSession:
 
     Parameters
     ----------
-    control
-        The zygote's control socket.
+    children
+        Gives out the process that the notebook runs in.
     cells
         What to run, in order.
+    tier
+        The wall around it.
     files
-        Copied beside the notebook before it runs, by the path that they have there.
+        What lies beside the notebook, by the path that it has there.
     seed
         Of the random generators that student code finds.
     """
 
     def __init__(
         self,
-        control: ControlSocket,
+        children: Children,
         cells: Sequence[Cell],
         *,
+        tier: Tier,
         limits: Limits,
         execution: Execution,
         files: Mapping[str, Path] | None = None,
         seed: int = 0,
     ) -> None:
-        self._control = control
+        self._children = children
         self._cells = tuple(cells)
         self._limits = limits
         self._execution = execution
         self._files = dict(files or {})
         self._seed = seed
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._tier = tier
         self._child: Child | None = None
         self._left_out: set[int] = set()
         self._restarts = 0
-        self._spent_s = 0.0
+        self._spent = Budget(0.0, 0.0)
 
     def run(self) -> tuple[ExecutedCell, ...]:
         """Run every cell, and say of each how it went."""
@@ -86,10 +104,13 @@ class NotebookSession:
         for position, cell in enumerate(self._cells):
             if self._restarts > MAX_RESTARTS:
                 executed.append(_not_run(cell, "cells before this one ended the notebook's process too often"))
-            elif self._left_s <= 0:
-                executed.append(_not_run(cell, f"the notebook took longer than {self._limits.submission_s:g} s"))
+            elif (left := self._left).is_used_up:
+                executed.append(_not_run(cell, f"the notebook took longer than {left.told(self._whole)}"))
             else:
-                executed.append(self._run_cell(position, cell))
+                try:
+                    executed.append(self._run_cell(position, cell))
+                except NotebookEnded:  # it ended too often while it was run again for this cell
+                    executed.append(_not_run(cell, "cells before this one ended the notebook's process too often"))
         return tuple(executed)
 
     def ask(self, op: str, /, **args: Any) -> Any:
@@ -103,58 +124,89 @@ class NotebookSession:
             If our side failed.
         """
         child = self._living()
-        timeout_s = min(self._limits.request_s, self._left_s)
-        started = time.monotonic()
+        asked = Budget.of(self._limits.training_s if op == "train" else self._limits.request_s)
+        budget = self._left.at_most(asked)
         try:
-            return child.ask(op, timeout_s=timeout_s, **args)
-        except ChildTooSlow:
+            with self._counting(child):
+                return child.ask(op, timeout_s=budget.wall_s, cpu_s=budget.cpu_s, **args)
+        except ChildTooSlow as error:
             self._end_child()
-            if timeout_s < self._limits.request_s:
-                raise LimitExceeded(
-                    f"the notebook and its checks took longer than {self._limits.submission_s:g} s together"
-                ) from None
-            raise LimitExceeded(f"it took longer than the {timeout_s:g} s that are allowed") from None
+            whole = self._whole if self._left.is_used_up else asked
+            together = "the notebook and its checks" if self._left.is_used_up else "it"
+            raise LimitExceeded(
+                f"{together} took longer than the {time_used_up(error, whole)} that are allowed"
+            ) from None
         except ChildGone:
-            note = child.how_it_ended()
+            hit, note = child.limit_hit, child.how_it_ended()
             self._end_child()
+            if hit:
+                raise LimitExceeded(f"it needed {allowed(self._limits, hit)}", staff_note=note) from None
             raise NotebookEnded("it ended the notebook's process", staff_note=note) from None
+        except StudentCodeRaised as error:
+            if hit := limit_of(error.message):
+                raise LimitExceeded(f"{error.message}: it needed {allowed(self._limits, hit)}") from None
+            raise
         except WireError as error:
             self._end_child()
             raise NotebookEnded("what came back was not readable", staff_note=error.message) from None
-        finally:
-            self._spent_s += time.monotonic() - started
+        except InfrastructureError as error:
+            raise InfrastructureError(
+                f"the notebook's process says that grading failed in it, which student code can forge: {error.message}"
+            ) from None
 
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process, and with it all that it left."""
         self._end_child()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
-    def _left_s(self) -> float:
-        return self._limits.submission_s - self._spent_s
+    def _whole(self) -> Budget:
+        return Budget.of(self._limits.submission_s)
+
+    @property
+    def _left(self) -> Budget:
+        return Budget(self._whole.cpu_s - self._spent.cpu_s, self._whole.wall_s - self._spent.wall_s)
+
+    @contextlib.contextmanager
+    def _counting(self, child: Child) -> Iterator[None]:
+        """Count the seconds of what is done meanwhile."""
+        started, cpu_s = time.monotonic(), child.cpu_s
+        try:
+            yield
+        finally:
+            used = max(child.cpu_s - cpu_s, 0.0)
+            self._spent = Budget(self._spent.cpu_s + used, self._spent.wall_s + time.monotonic() - started)
 
     def _run_cell(self, position: int, cell: Cell) -> ExecutedCell:
         child = self._living(position)
-        timeout_s = min(self._limits.cell_s, self._left_s)
-        started = time.monotonic()
-        late = False
+        budget = self._left.at_most(Budget.of(self._limits.cell_s))
+        limit = ""
         try:
-            try:
-                answer = child.ask("cell", timeout_s=timeout_s, source=cell.source)
-            except ChildTooSlow:
-                late = True
-                child.interrupt()
-                answer = child.answer(GRACE_S)
+            with self._counting(child):
+                try:
+                    answer = child.ask("cell", timeout_s=budget.wall_s, cpu_s=budget.cpu_s, source=cell.source)
+                except ChildTooSlow as error:
+                    limit = time_used_up(error, budget)
+                    child.interrupt()
+                    answer = child.answer(GRACE_S)
         except (ChildGone, ChildTooSlow, WireError) as error:
             self._left_out.add(position)
-            note = child.how_it_ended() if isinstance(error, ChildGone) else ""
+            is_gone = isinstance(error, ChildGone)
+            hit, note = (child.limit_hit, child.how_it_ended()) if is_gone else ("", "")
             self._end_child()
-            if late:
-                return _ended(cell, CellStatus.LIMIT, f"took longer than {timeout_s:g} s and had to be ended")
+            if hit:
+                return _ended(cell, CellStatus.LIMIT, f"needed {allowed(self._limits, hit)}, and was ended")
+            if limit:
+                return _ended(cell, CellStatus.LIMIT, f"took longer than {limit} and had to be ended")
             return _ended(cell, CellStatus.ENDED, "ended the notebook's process" + (f" ({note})" if note else ""))
-        finally:
-            self._spent_s += time.monotonic() - started
-        return _executed(cell, answer, f"took longer than {timeout_s:g} s and was interrupted" if late else "")
+        except LimitExceeded as error:  # it ran, but shows more than a message may hold
+            message = f"The cell shows more than can be kept, so nothing of it is: {error.message}"
+            run = CellRun(index=cell.index, grade_id=cell.grade_id, status=CellStatus.LIMIT, message=message)
+            return ExecutedCell(run)
+        except (SubmissionError, InfrastructureError):  # a cell has no such outcome: student code answered for us
+            self._left_out.add(position)
+            self._end_child()
+            return _ended(cell, CellStatus.ENDED, "sent something that is no answer")
+        return _executed(cell, answer, self._limits, f"took longer than {limit} and was interrupted" if limit else "")
 
     def _living(self, position: int | None = None) -> Child:
         """Return the child, in the state that it has before the cell at `position` (default: at the end)."""
@@ -162,7 +214,7 @@ class NotebookSession:
             return self._child
         if self._restarts > MAX_RESTARTS:
             raise NotebookEnded("the notebook's process was ended too often")
-        child = self._child = self._control.fork(self._spec(), caps=CAPS)
+        child = self._child = self._children.fork(self._spec(), caps=CAPS)
         for earlier, cell in enumerate(self._cells[:position]):
             if earlier not in self._left_out:
                 self._run_cell(earlier, cell)
@@ -171,15 +223,9 @@ class NotebookSession:
         return child
 
     def _spec(self) -> dict[str, Any]:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(mode=0o700)
-        for name, file in self._files.items():
-            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, self._folder / name)
         return {
             "kind": "submission",
-            "folder": str(self._folder),
-            "environment": clean_environment(HOME=str(self._folder), TMPDIR=str(self._folder)),
+            **walled(self._tier, self._limits, self._files),
             "fit": self._execution.fit.value,
             "max_output_chars": self._limits.output_kib * 1024,
             "seed": self._seed,
@@ -192,7 +238,7 @@ class NotebookSession:
             self._restarts += 1
 
 
-def _executed(cell: Cell, answer: Any, limit: str) -> ExecutedCell:
+def _executed(cell: Cell, answer: Any, limits: Limits, limit: str) -> ExecutedCell:
     """Return a cell's outcome from the child's answer, of which nothing is believed but its kind."""
     match answer:
         case {
@@ -201,8 +247,12 @@ def _executed(cell: Cell, answer: Any, limit: str) -> ExecutedCell:
             "error": None | str() as error,
             "was_interrupted": bool(),
         }:
-            status = CellStatus.LIMIT if limit else CellStatus.OK if error is None else CellStatus.RAISED
-            message = f"The cell {limit}." if limit else "" if error is None else f"The cell raised {error}"
+            status = CellStatus.OK if error is None else CellStatus.RAISED
+            message = "" if error is None else f"The cell raised {error}"
+            if limit:
+                status, message = CellStatus.LIMIT, f"The cell {limit}."
+            elif hit := limit_of(error or ""):
+                status, message = CellStatus.LIMIT, f"{message}: it needed {allowed(limits, hit)}."
             kept = tuple(str(note)[:300] for note in notes[:20])
             run = CellRun(index=cell.index, grade_id=cell.grade_id, status=status, message=message, notes=kept)
             return ExecutedCell(run, tuple(outputs))

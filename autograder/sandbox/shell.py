@@ -13,6 +13,7 @@ JavaScript and SVG are left out: only their text remains.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import sys
 from typing import Any
@@ -26,6 +27,8 @@ from traitlets.config import Config
 
 MAX_SIDE = 1200
 """Pixels; larger pictures are made smaller."""
+MAX_PICTURE_BYTES = 64 << 20
+"""Pixels of all pictures of one cell, in bytes; what a cell shows beyond is left out, and said so."""
 
 
 class Recorder:
@@ -35,6 +38,7 @@ class Recorder:
         self.outputs: list[dict[str, Any]] = []
         self._max_chars = max_chars
         self._num_chars = 0
+        self._picture_bytes = 0
 
     def stream(self, name: str, text: str) -> None:
         """Append printed text; past the cap only the end is kept, in the last output."""
@@ -53,12 +57,21 @@ class Recorder:
 
     def show(self, kind: str, bundle: dict[str, Any]) -> None:
         """Append a result or a display from its MIME bundle."""
-        text = str(bundle.get("text/plain", ""))[: self._max_chars]
-        self.outputs.append({"type": kind, "text": text, "pixels": _pixels_of(bundle)})
+        self._append(kind, str(bundle.get("text/plain", ""))[: self._max_chars], _pixels_of(bundle))
 
     def picture(self, pixels: np.ndarray) -> None:
         """Append a figure."""
-        self.outputs.append({"type": "display", "text": "<Figure>", "pixels": pixels})
+        self._append("display", "<Figure>", pixels)
+
+    def _append(self, kind: str, text: str, pixels: np.ndarray | None) -> None:
+        if pixels is not None:
+            self._picture_bytes += pixels.nbytes
+            if self._picture_bytes > MAX_PICTURE_BYTES:
+                text, pixels = f"{text} [picture left out: the cell shows too many]", None
+        self._num_chars += len(text)
+        if self._num_chars > 4 * self._max_chars:
+            return
+        self.outputs.append({"type": kind, "text": text, "pixels": pixels})
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:
         """Append an exception."""
@@ -70,6 +83,7 @@ class Recorder:
         """Drop what was shown so far, as ``clear_output`` asks."""
         self.outputs.clear()
         self._num_chars = 0
+        self._picture_bytes = 0
 
 
 class _Stream(io.TextIOBase):
@@ -118,6 +132,10 @@ class _Hook(DisplayHook):
 class _IPython(InteractiveShell):
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+
+    def _tee(self, channel: Any) -> Any:
+        """Keep no second copy of all that is printed, as IPython does for its history."""
+        return contextlib.nullcontext()
 
 
 class Shell:

@@ -8,18 +8,17 @@ are observations as plain data; verdicts are made elsewhere. An argument of a ca
     ("kept", number)     what an earlier call returned
     ("graph", data)      a model of ours, built here
 
-and a result is presented as ``data``, ``model``, ``block``, ``figure``, ``history`` or ``kept``.
+and a result is presented as ``data``, ``model``, ``block``, ``predicted``, ``figure``, ``history`` or ``kept``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import os
+import inspect
 import random
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,6 +31,7 @@ from autograder.models.build import build
 from autograder.models.graph import ModelGraph
 from autograder.models.trace import trace
 from autograder.sandbox import figures, policy, service
+from autograder.sandbox import weights as weight_files
 from autograder.sandbox.forkserver import Request
 from autograder.sandbox.shell import Shell
 from autograder.wire import Channel
@@ -40,16 +40,8 @@ _MISSING = object()
 
 
 def run(request: Request) -> None:
-    """Become the process of one submission: settle in its folder, then serve."""
+    """Become the process of one submission: take its seed, then serve."""
     spec = request.spec
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)
-    os.environ.clear()
-    os.environ.update(spec["environment"])
-    os.chdir(spec["folder"])
-    tempfile.tempdir = None  # the server's choice does not hold here
     sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -80,7 +72,7 @@ class Notebook:
 
     def handlers(self) -> dict[str, service.Handler]:
         """Return what can be asked, by name."""
-        return {"cell": self.cell, "ask": self.ask, "weights": self.weights, "defines": self.defines}
+        return {"cell": self.cell, "ask": self.ask, "train": self.ask, "weights": self.weights, "defines": self.defines}
 
     def cell(self, source: str) -> dict[str, Any]:
         """Run one cell; its outputs, whether it went through, and the sentence for the student where not."""
@@ -116,7 +108,7 @@ class Notebook:
         call
             ``{"args": [...], "kwargs": {...}}`` of arguments, or None for the object itself.
         options
-            Of the presentation: ``input_shape`` of a block, ``weights`` of a model.
+            Of the presentation: ``input_shape`` of a block, ``weights`` of a model (whether, or of which file).
         """
         value = self._argument(target)
         what = f"`{target[1]}`" if target[0] == "ref" else "the object"
@@ -164,17 +156,32 @@ class Notebook:
         self._kept.append(value)
         return {"kept": len(self._kept) - 1, "kind": _kind(value)}
 
-    def _as_model(self, value: Any, what: str, weights: bool = False) -> Any:
+    def _as_model(self, value: Any, what: str, weights: bool | str = False, called_on: list[int] | None = None) -> Any:
         if isinstance(value, type) and issubclass(value, keras.Layer):
             raise WrongKind(f"{what} is the class `{value.__name__}`: return an instance of it")
         if not isinstance(value, keras.Layer):
             raise WrongKind(f"{what} should be a Keras model, it is {_kind(value)}")
-        return _traced(lambda: trace(value, weights=weights), what)
+        shape = None if called_on is None else (None, *called_on)
+        if isinstance(weights, str):
+            if not value.built:
+                _traced(lambda: trace(value, called_on=shape), what)
+            weight_files.load(value, weights, what)
+        return _traced(lambda: trace(value, weights=bool(weights), called_on=shape), what)
 
     def _as_block(self, value: Any, what: str, input_shape: list[int], weights: bool = False) -> Any:
         if not callable(value) or isinstance(value, type):
             raise WrongKind(f"{what} should be something to apply to a tensor, it is {_kind(value)}")
         return _traced(lambda: trace(value, input_shape=(None, *input_shape), weights=weights), what)
+
+    def _as_predicted(self, value: Any, what: str, images: Any, training: bool) -> Any:
+        if not callable(value) or isinstance(value, type):
+            raise WrongKind(f"{what} should be something to apply to images, it is {_kind(value)}")
+        takes_flag = isinstance(value, keras.Layer) and "training" in inspect.signature(value.call).parameters
+        options = {"training": training} if takes_flag else {}
+        return self._as_data(_student(lambda: value(images, **options), f"{what} was applied to images, and"), what)
+
+    def _as_nothing(self, value: Any, what: str) -> None:
+        """Leave what a training returned alone."""
 
     def _as_figure(self, value: Any, what: str) -> Any:
         from matplotlib.figure import Figure

@@ -13,21 +13,23 @@ import io
 import os
 import sys
 
+import msgspec
+
 from autograder.sandbox.forkserver import Request, serve
+from autograder.sandbox.hiding import hidden
+from autograder.sandbox.isolation import entry, warden
+from autograder.sandbox.isolation.settings import Wall
 
 
 def preload() -> None:
     """Import everything that a child may need."""
-    hide = "sklearn" not in sys.modules
-    if hide:  # keras would import it where it is installed: 1.2 s for nothing
-        sys.modules["sklearn"] = None  # type: ignore[assignment]  # what an import of it then finds missing
-    import keras
-    import tensorflow
+    with hidden("jax", "scipy", "sklearn"):
+        import keras
+        import tensorflow
 
-    if hide:
-        del sys.modules["sklearn"]
     import autograder.models.runtime
     import autograder.models.trace
+    import autograder.sandbox.isolation.probe
     import autograder.sandbox.worker
     import autograder.training.trainer  # noqa: F401 - imported for the children
     from autograder.datasets import stand_in
@@ -69,7 +71,13 @@ def check_unused() -> None:
 
 
 def run_child(request: Request) -> None:
-    """Become the process of a submission, or one of ours that holds models."""
+    """Become, behind a wall, the process of a submission, one of ours that holds models, or one that tests the wall."""
+    entry.enter(msgspec.convert(request.spec["wall"], Wall), request)
+    become(request)
+
+
+def become(request: Request) -> None:
+    """Become, where the wall stands already, what the request asks for; returns when the asking side is gone."""
     match request.spec["kind"]:
         case "submission":
             from autograder.sandbox import worker
@@ -82,10 +90,15 @@ def run_child(request: Request) -> None:
             from autograder.wire import Channel
 
             answer(Channel(request.job), {**runtime.handlers(), **trainer.handlers()})
+        case "probe":
+            from autograder.sandbox.isolation import probe
+
+            probe.run(request)
 
 
 if __name__ == "__main__":
     preload()
     warm()
     check_unused()
-    serve(int(sys.argv[1]), run_child)
+    warden.remove_stale()
+    serve(int(sys.argv[1]), run_child, warden.clean_up)

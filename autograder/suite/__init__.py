@@ -10,16 +10,22 @@ from __future__ import annotations
 from autograder.models.graph import sequential
 from autograder.suite.kinds import array, mapping, number, numbers, text, tuple_of, whole_number
 from autograder.suite.marks import points, question
+from autograder.suite.sentences import kinds_in_words, no_probabilities, too_large, under_floor, wrong_shape
 
 __all__ = [
     "array",
+    "kinds_in_words",
     "mapping",
+    "no_probabilities",
     "number",
     "numbers",
     "points",
     "question",
     "sequential",
     "text",
+    "too_large",
     "tuple_of",
+    "under_floor",
     "whole_number",
+    "wrong_shape",
 ]

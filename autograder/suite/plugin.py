@@ -18,7 +18,7 @@ anything else, or no result at all                    ERROR: the suite's or the 
 An exception inside student code arrives as `StudentCodeRaised`, so it cannot be taken for one of the suite's.
 pytest's assertion rewriting stays off: it would put compared values, and so hidden ones, into messages. The
 message of an assertion that was not written in the suite (NumPy's ``assert_allclose``, say) is for staff only,
-for the same reason.
+for the same reason. A message that `ModelView.marked` made brings the student's model with it, the place marked.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ import pytest
 
 from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, SubmissionError
+from autograder.models.picture import Marked
 from autograder.models.view import ModelView
-from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, Outcome, TrainingRecord
+from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, ModelPicture, Outcome, TrainingRecord
 from autograder.suite import marks
+from autograder.suite.evaluation import Evaluate, EvaluationPort
 from autograder.suite.submission import Submission
 
 Train = Callable[[ModelView, GradeId], TrainingRecord]
@@ -56,6 +58,7 @@ class Check:
     hint: str
     needs: tuple[CheckId, ...]
     trains: bool
+    evaluates: bool
     path: Path
 
 
@@ -67,6 +70,7 @@ class SuiteContext:
     secret: CourseSecret
     submission: Submission
     train: Train
+    evaluation: EvaluationPort | None = None
     untouched: frozenset[GradeId] = frozenset()
     """Questions whose stub is as it was released."""
     on_check: Callable[[Check], None] = lambda check: None
@@ -139,10 +143,27 @@ class SuitePlugin:
         return np.random.default_rng(self._given.secret.seed("check", self._given.assignment, check.id))
 
     @pytest.fixture
-    def train(self, request: pytest.FixtureRequest) -> Callable[[ModelView], TrainingRecord]:
-        """Train a model as the assignment's recipe says."""
+    def train(self, request: pytest.FixtureRequest) -> Callable[..., TrainingRecord]:
+        """Train a model as the assignment's recipe says: ``train(model)``.
+
+        Weights are new ones; with ``train(model, weights="submitted")`` training goes on from those that the view
+        carries, which counts only where the labels of held-out images are secret (see `suite.evaluation`).
+        """
         question = describe(request.node).question
-        return lambda model: self._given.train(model, question)
+
+        def run(model: ModelView, *, weights: str = "new") -> TrainingRecord:
+            if weights == "new":
+                return self._given.train(model, question)
+            if weights != "submitted":
+                raise AssignmentError(f"train(model, weights={weights!r}): weights are 'new' or 'submitted'")
+            return self._evaluation.train_on(model.graph, question)
+
+        return run
+
+    @pytest.fixture
+    def evaluate(self, request: pytest.FixtureRequest) -> Evaluate:
+        """Judge a training by the student's own function, or weights of the student's; see `suite.evaluation`."""
+        return Evaluate(self._evaluation, self._given.submission, describe(request.node).question)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose dependency did not pass."""
@@ -167,6 +188,12 @@ class SuitePlugin:
         return report
 
     @property
+    def _evaluation(self) -> EvaluationPort:
+        if self._given.evaluation is None:
+            raise AssignmentError("nothing of the student's own is judged here")
+        return self._given.evaluation
+
+    @property
     def _given(self) -> SuiteContext:
         if self._context is None:
             raise AssignmentError("checks that are only collected have no submission")
@@ -188,7 +215,9 @@ class SuitePlugin:
         if type(error) is AssertionError:
             at = traceback.extract_tb(error.__traceback__)[-1].filename
             if Path(at).is_relative_to(self._folder) and str(error):
-                return result(check, failed, str(error))
+                said = error.args[0]
+                shown = said.picture if isinstance(said, Marked) and failed is Outcome.FAILED else None
+                return result(check, failed, str(error), model=shown)
             return result(check, failed, f"This does not hold: {check.title}", staff_note=str(error)[:2000])
         staff_note = "".join(traceback.format_exception(error))[-4000:]
         return result(check, Outcome.ERROR, ERROR_SENTENCE, staff_note=staff_note)
@@ -224,6 +253,7 @@ def describe(item: Any) -> Check:
         hint=points.kwargs["hint"],
         needs=tuple(_need(grade_id, need, name) for need in points.kwargs["needs"]),
         trains="train" in item.fixturenames,
+        evaluates="evaluate" in item.fixturenames,
         path=path,
     )
 
@@ -245,6 +275,7 @@ def result(
     *,
     waits_for: tuple[CheckId, ...] = (),
     staff_note: str = "",
+    model: ModelPicture | None = None,
 ) -> CheckResult:
     """Return a check's result; the hint is for students whose answer failed it."""
     return CheckResult(
@@ -257,6 +288,7 @@ def result(
         hint=check.hint if outcome is Outcome.FAILED else "",
         waits_for=waits_for,
         staff_note=staff_note,
+        model=model,
     )
 
 

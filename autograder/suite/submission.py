@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.errors import NotDefined, SubmissionError, WrongKind
+from autograder.errors import AssignmentError, ModelRefused, NotDefined, SubmissionError, WrongKind
 from autograder.models.graph import ModelGraph
 from autograder.models.view import ModelView, RuntimePort
 from autograder.records import GradeId
@@ -75,14 +75,23 @@ class Submission:
         Opens, or returns, the process of ours in which models are rebuilt.
     sources
         Source of each question's cells, by ``grade_id``.
+    weights
+        The files of weights that the assignment asks for: for each a sentence for the student where it cannot be
+        used, else an empty one.
     """
 
     def __init__(
-        self, notebook: NotebookPort, open_runtime: Callable[[], RuntimePort], sources: Mapping[GradeId, str]
+        self,
+        notebook: NotebookPort,
+        open_runtime: Callable[[], RuntimePort],
+        sources: Mapping[GradeId, str],
+        weights: Mapping[str, str] | None = None,
     ) -> None:
         self._notebook = notebook
         self._open_runtime = open_runtime
         self._sources = dict(sources)
+        self._weights = dict(weights or {})
+        self._architectures: dict[str, str] = {}  # what was asked for -> what came
 
     def value(self, name: str, kind: Kind) -> Any:
         """Return a variable of the notebook, as a kind of answer."""
@@ -127,13 +136,35 @@ class Submission:
         answer = self._ask(("ref", name), "data", args, kwargs)
         return returns(answer, f"what `{name}` returned")
 
-    def model(self, target: str | Ref, *args: Any, weights: bool = False, **kwargs: Any) -> ModelView:
+    def model(
+        self,
+        target: str | Ref,
+        *args: Any,
+        weights: bool | str = False,
+        called_on: tuple[int, ...] | None = None,
+        **kwargs: Any,
+    ) -> ModelView:
         """Return a model: a Keras model of the notebook, or what a function of the notebook returns.
 
-        With ``weights`` the view holds the student's weights, else new ones.
+        A function has to return the same model, but for its weights, whenever it is called with the same arguments.
+
+        Parameters
+        ----------
+        target
+            The model, or the function with its arguments.
+        weights
+            True for a view with the weights that the model has; the name of a file that was handed in beside the
+            notebook for one with those of the file; else the weights are new ones.
+        called_on
+            Shape of one input, without the batch axis, for a subclassed model that was never called and so does not
+            know its own; a model that does keeps its own.
         """
         call = None if isinstance(target, Ref) else (args, kwargs)
-        return self._view(self._ask(_target(target), "model", call=call, weights=weights), _words(target))
+        if isinstance(weights, str):
+            self._require_file(weights)
+        shape = None if called_on is None else list(called_on)
+        data = self._ask(_target(target), "model", call=call, weights=weights, called_on=shape)
+        return self._view(data, _words(target), ("model", target, args, kwargs, called_on))
 
     def block(
         self, name: str, *args: Any, input_shape: tuple[int, ...], weights: bool = False, **kwargs: Any
@@ -144,7 +175,29 @@ class Submission:
         to a tensor of `input_shape`, without the batch axis.
         """
         data = self._ask(("ref", name), "block", args, kwargs, input_shape=list(input_shape), weights=weights)
-        return self._view(data, f"`{name}`")
+        return self._view(data, f"`{name}`", ("block", name, args, kwargs, input_shape))
+
+    def predict(self, target: str | Ref, images: Any, *, returns: Kind, training: bool = False) -> Any:
+        """Return what the student's own model computes, in the student's process.
+
+        For where `ModelView.predict` cannot be asked, for a part of the model cannot be opened. Only the numbers are
+        judged then: nothing says that a model has computed them.
+
+        >>> scores = submission.predict("classifier", images, returns=array((4, 10)))
+
+        Parameters
+        ----------
+        target
+            A model, layer or function of the notebook, or what an earlier call returned.
+        images
+            An array, or whatever the model takes.
+        returns
+            The kind of answer that is expected.
+        training
+            The training flag, for what takes one.
+        """
+        answer = self._ask(_target(target), "predicted", images=images, training=training)
+        return returns(answer, f"what {_words(target)} predicted")
 
     def figure(self, name: str, *args: Any, **kwargs: Any) -> Figure:
         """Call a function of the notebook that returns a Matplotlib figure."""
@@ -165,6 +218,20 @@ class Submission:
     def make(self, name: str, *args: Any, **kwargs: Any) -> Ref:
         """Call a function of the notebook and keep what it returns over there, as an argument for later calls."""
         return _kept(self._ask(("ref", name), "kept", args, kwargs))
+
+    def train(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Call a function of the notebook that trains, and leave alone what it returns.
+
+        It may take as long as ``training_s`` in the assignment's limits says, and fits in full.
+
+        >>> submission.train("train", submission.ref("model"), images, labels, epochs=3)
+
+        Parameters
+        ----------
+        name, args, kwargs
+            As for `call`.
+        """
+        self._ask(("ref", name), "nothing", args, kwargs, op="train")
 
     def build(self, graph: ModelGraph, *, is_compiled: bool = False) -> Ref:
         """Build a model of ours in the student's process, as an argument for calls.
@@ -189,6 +256,15 @@ class Submission:
         """The source of every question's cell, by ``grade_id``."""
         return dict(self._sources)
 
+    def _require_file(self, name: str) -> None:
+        if name not in self._weights:
+            known = ", ".join(self._weights) or "none"
+            raise AssignmentError(
+                f"no file {name!r} is handed in beside the notebook: `weights` in assignment.toml names {known}"
+            )
+        if self._weights[name]:
+            raise NotDefined(self._weights[name])
+
     def _ask(
         self,
         target: tuple[str, Any],
@@ -197,6 +273,7 @@ class Submission:
         kwargs: Mapping[str, Any] | None = None,
         *,
         call: tuple[Sequence[Any], Mapping[str, Any]] | None = None,
+        op: str = "ask",
         **options: Any,
     ) -> Any:
         if args is not None:
@@ -208,15 +285,19 @@ class Submission:
                 "kwargs": {key: _argument(each) for key, each in call[1].items()},
             }
         try:
-            return self._notebook.ask("ask", target=target, present=present, call=sent, options=options)
+            return self._notebook.ask(op, target=target, present=present, call=sent, options=options)
         except SubmissionError as error:
             if target[0] == "ref" and f"`{target[1]}`" not in error.message:
                 raise type(error)(f"`{target[1]}`: {error.message}", staff_note=error.staff_note) from error
             raise
 
-    def _view(self, data: Any, what: str) -> ModelView:
+    def _view(self, data: Any, what: str, question: tuple[Any, ...]) -> ModelView:
         try:
-            return ModelView(ModelGraph.from_data(data), self._open_runtime())
+            graph = ModelGraph.from_data(data)
+            is_same = self._architectures.setdefault(repr(question), graph.architecture) == graph.architecture
+            if not is_same and not isinstance(question[1], Ref):  # what is kept over there may be changed by calls
+                raise ModelRefused("it is another model than before: it has to be the same whenever it is asked for")
+            return ModelView(graph, self._open_runtime())
         except SubmissionError as error:
             if what in error.message:
                 raise

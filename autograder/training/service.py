@@ -11,29 +11,32 @@ happens to be in the cache: a report does not depend on what was graded before i
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from autograder import datasets
 from autograder.course import CourseSecret
-from autograder.errors import InfrastructureError, LimitExceeded
+from autograder.datasets import Dataset
+from autograder.errors import AssignmentError, InfrastructureError, ModelRefused, OutOfMemory
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
-from autograder.records import Attempt, GradeId, TrainingRecord
-from autograder.settings import Recipe
-from autograder.training.cache import Entry, TrainingCache
-from autograder.training.slots import machine_folder, slot
+from autograder.records import Attempt, Evidence, GradeId, TrainingRecord
+from autograder.settings import Device, Recipe
+from autograder.training.attempt import UNREACHABLE, Trained, train, work
+from autograder.training.cache import DEFAULT_BYTES, Entry, TrainingCache
+from autograder.training.devices import BACKEND, CPU, Place, Setup
+from autograder.training.evidence import accuracy, examine, mistakes, pictures
+from autograder.training.slots import Slots, machine_folder
 
-BACKEND = "tensorflow"
-DEVICE = "cpu"
-TRAINER_VERSION = 1
+__all__ = ["BACKEND", "TRAINER_VERSION", "TrainingService", "accuracy"]
+
+TRAINER_VERSION = 2
 """Counts up whenever `autograder.training.trainer` trains otherwise: finished trainings do not hold for it."""
 
 
@@ -46,12 +49,16 @@ class TrainingService:
         Of the course: decides the data and the seeds.
     cache_folder
         Where finished trainings are kept.
-    open_runtime
-        Opens a fresh process for one training.
+    open_trainer
+        Opens a fresh process for one training, at the place that it is given.
+    setup
+        What trains here.
     on_state
         Is told what is being waited for or trained.
     slots_folder
         Where the locks lie that let one training run at a time; without it, one on this machine.
+    cache_bytes
+        Room for finished trainings.
     """
 
     def __init__(
@@ -59,20 +66,37 @@ class TrainingService:
         *,
         secret: CourseSecret,
         cache_folder: Path,
-        open_runtime: Callable[[], AbstractContextManager[RuntimePort]],
+        open_trainer: Callable[[Place], AbstractContextManager[RuntimePort]],
+        setup: Setup | None = None,
         on_state: Callable[[str], None] = lambda text: None,
         slots_folder: Path | None = None,
+        cache_bytes: int = DEFAULT_BYTES,
     ) -> None:
+        self._setup = setup or Setup()
         self._secret = secret
-        self._cache = TrainingCache(cache_folder)
-        self._open_runtime = open_runtime
+        self._cache = TrainingCache(cache_folder, secret, max_bytes=cache_bytes)
+        self._open_trainer = open_trainer
         self._on_state = on_state
-        self._slots_folder = slots_folder or machine_folder()
+        self._slots = Slots(slots_folder or machine_folder(), self._setup.places())
+        self._data: tuple[tuple[str, int, int], Dataset] | None = None  # the last ones: making them takes a second
 
-    def train(self, graph: ModelGraph, *, question: GradeId, recipe_name: str, recipe: Recipe) -> TrainingRecord:
+    def train(
+        self,
+        graph: ModelGraph,
+        *,
+        question: GradeId,
+        recipe_name: str,
+        recipe: Recipe,
+        keeps_weights: bool = False,
+    ) -> TrainingRecord:
         """Train a model until it reaches the question's floor, or until every attempt has missed it.
 
         Where the recipe has no floor for the question, one attempt is trained in full.
+
+        Parameters
+        ----------
+        keeps_weights
+            Begin with the weights that the graph carries, not with new ones.
 
         Raises
         ------
@@ -80,167 +104,232 @@ class TrainingService:
             If the model cannot be trained to classify.
         LimitExceeded
             If one attempt takes longer than the recipe allows.
+        AssignmentError
+            If weights are kept and the labels of the held-out images are public.
         InfrastructureError
             If the process that trains fails.
         """
+        recipe = self._setup.applied(recipe)
+        if keeps_weights:
+            require_secret_labels(recipe_name, recipe)
+            _require_weights(graph)
         floor = recipe.floors.get(question)
         attempts: list[Attempt] = []
-        entry = None
+        entries: list[Entry] = []
         for number in range(recipe.attempts if floor is not None else 1):
-            entry = self._entry(graph, question, recipe, number, 2.0 if floor is None else floor)
+            job = _Job(graph, question, recipe_name, recipe, number, keeps_weights)
+            entry = self._entry(job, UNREACHABLE if floor is None else floor)
+            entries.append(entry)
             attempts.append(_until(entry.attempt, floor))
             if floor is not None and entry.attempt.best >= floor:
                 break
+        best = max(range(len(attempts)), key=lambda number: attempts[number].best)
+        counted = entries[best].epochs[int(np.argmax(attempts[best].test_accuracy))]
         return TrainingRecord(
             question=question,
             recipe=recipe_name,
             floor=floor or 0.0,
             attempts=tuple(attempts),
-            device=entry.device if entry else DEVICE,
+            device=entries[best].device,
+            backend=entries[best].backend,
+            evidence=Evidence.CONTINUED if keeps_weights else Evidence.RECIPE,
+            class_names=datasets.class_names(recipe.dataset),
+            confusion=counted.confusion,
+            mistakes=mistakes(counted, entries[best].images),
         )
 
-    def _entry(self, graph: ModelGraph, question: GradeId, recipe: Recipe, number: int, floor: float) -> Entry:
+    def data(self, recipe: Recipe) -> Dataset:
+        """Return the images and labels of a recipe, held-out ones included."""
+        asked = (recipe.dataset, recipe.num_train, recipe.num_test)
+        if self._data is None or self._data[0] != asked:
+            seed = self._data_seed(recipe)
+            made = datasets.load(recipe.dataset, num_train=recipe.num_train, num_test=recipe.num_test, seed=seed)
+            self._data = asked, made
+        return self._data[1]
+
+    def evaluate(
+        self,
+        scores: np.ndarray,
+        *,
+        question: GradeId,
+        recipe_name: str,
+        recipe: Recipe,
+        evidence: Evidence,
+    ) -> TrainingRecord:
+        """Judge what a model of the student's predicts for the held-out images of a recipe.
+
+        No mistakes are shown: a model that may hold weights of the student's could be made to know them.
+
+        Parameters
+        ----------
+        scores : (n, k) float
+            One row for each held-out image.
+        evidence
+            `WEIGHTS` or `PREDICTIONS`.
+
+        Raises
+        ------
+        ModelRefused
+            If there is not one row of scores for each image.
+        AssignmentError
+            If the labels of the held-out images are public.
+        """
+        require_secret_labels(recipe_name, recipe)
+        data = self.data(recipe)
+        if scores.ndim != 2 or len(scores) != len(data.test_labels) or scores.dtype.kind not in "fiu":
+            raise ModelRefused(
+                f"for {len(data.test_labels):,} images the model predicts an array of shape {scores.shape} and type "
+                f"{scores.dtype}: one row of scores for each image was expected"
+            )
+        reached = accuracy(scores, data.test_labels)
+        return TrainingRecord(
+            question=question,
+            recipe=recipe_name,
+            floor=recipe.floors.get(question, 0.0),
+            attempts=(Attempt(seed=0, test_accuracy=(reached,), train_accuracy=(), loss=()),),
+            device=CPU,
+            backend=BACKEND,
+            evidence=evidence,
+            class_names=data.class_names,
+            confusion=examine(scores, data, are_probabilities=False).confusion,
+        )
+
+    def _entry(self, job: _Job, floor: float) -> Entry:
         """Return a training that answers a floor, from the cache or made now."""
-        key = self._key(graph, recipe, number)
+        key = self._key(job)
         found = self._cache.read(key)
         if found is not None and found.answers(floor):
             return found
-        self._on_state(f"waiting to train {question}")
+        self._on_state(f"waiting to train {job.question}")
         with self._cache.locked(key):
             found = self._cache.read(key)
             if found is None or not found.answers(floor):
-                with slot(self._slots_folder):
-                    found = self._trained(key, graph, question, recipe, number, floor)
+                found = self._made(key, job, floor)
                 self._cache.write(found)
-        self._on_state(f"checking {question}")
+        self._on_state(f"checking {job.question}")
         return found
 
-    def _trained(
-        self, key: str, graph: ModelGraph, question: GradeId, recipe: Recipe, number: int, floor: float
-    ) -> Entry:
-        again = f" (seed {number + 1} of {recipe.attempts})" if number else ""
-        self._on_state(f"training {question}{again}")
-        data = datasets.load(
-            recipe.dataset, num_train=recipe.num_train, num_test=recipe.num_test, seed=self._data_seed(recipe)
+    def _made(self, key: str, job: _Job, floor: float) -> Entry:
+        """Train; where the memory is used up, once more with the device to itself."""
+        data = self.data(job.recipe)
+        try:
+            with self._slots.taken(attempt=job.number, work=work(job.graph)) as place:
+                trained = self._trained(job, data, floor, place)
+        except OutOfMemory:
+            self._on_state(f"waiting to train {job.question} alone")
+            with self._slots.alone(place) as place:
+                trained = self._trained(job, data, floor, place)
+        return Entry(
+            key=key,
+            question=job.question,
+            recipe=job.recipe_name,
+            attempt=trained.attempt,
+            device=trained.device,
+            backend=trained.backend,
+            is_whole=trained.is_whole,
+            epochs=trained.epochs,
+            images=pictures(trained.epochs, data),
         )
-        seed = self._seed(graph, recipe, number)
-        attempt = Attempt(seed=seed, test_accuracy=(), train_accuracy=(), loss=())
-        with self._open_runtime() as runtime:
-            clock = _Clock(recipe.wall_s)
-            started = clock.ask(
-                runtime,
-                "start_training",
-                graph=graph.to_data(),
-                images=data.train_images,
-                labels=data.train_labels,
-                held_out=data.test_images,
-                num_classes=data.num_classes,
-                seed=seed,
-                epochs=recipe.epochs,
-                batch_size=recipe.batch_size,
-                optimizer=recipe.optimizer.value,
-                learning_rate=recipe.learning_rate,
-                schedule=recipe.schedule.value,
-                flip=recipe.flip,
-            )
-            diverged = False
-            while len(attempt.loss) < recipe.epochs and attempt.best < floor and not diverged:
-                epoch = clock.ask(runtime, "train_epoch")
-                attempt = _longer(attempt, epoch, data.test_labels)
-                diverged = not np.isfinite(epoch["loss"])  # weights that are no numbers any more stay so
-                best = f"{attempt.best:.0%}"
-                self._on_state(f"training {question}{again}: epoch {len(attempt.loss)} of {recipe.epochs}, {best}")
-        is_whole = diverged or len(attempt.loss) == recipe.epochs
-        return Entry(key=key, attempt=attempt, device=str(started["device"]), is_whole=is_whole)
 
-    def _key(self, graph: ModelGraph, recipe: Recipe, number: int) -> str:
+    def _trained(self, job: _Job, data: Dataset, floor: float, place: Place) -> Trained:
+        self._on_state(f"training {job.words}")
+
+        def tell(attempt: Attempt) -> None:
+            done = f"epoch {len(attempt.loss)} of {job.recipe.epochs}, {attempt.best:.0%}"
+            self._on_state(f"training {job.words}: {done}")
+
+        with self._open_trainer(place) as runtime:
+            trained = train(
+                runtime,
+                job.graph,
+                data,
+                job.recipe,
+                seed=self._seed(job),
+                floor=floor,
+                keeps_weights=job.keeps_weights,
+                on_epoch=tell,
+            )
+        if trained.device != place.device:
+            raise InfrastructureError(
+                f"a training was to run on a {place.device}, and {trained.backend} used a {trained.device}: look at "
+                "the driver, or grade with --device cpu"
+            )
+        return trained
+
+    def _key(self, job: _Job) -> str:
+        recipe = job.recipe
         parts = {
-            "graph": graph.key,
-            "recipe": _without_floors(recipe),
+            "graph": job.graph.key,
+            "weights": _weights_digest(job.graph) if job.keeps_weights else "",
+            "recipe": deciding(recipe),
             "data": datasets.fingerprint(
                 recipe.dataset, num_train=recipe.num_train, num_test=recipe.num_test, seed=self._data_seed(recipe)
             ),
             "secret": self._secret.digest,
-            "attempt": number,
+            "attempt": job.number,
             "keras": version("keras"),
-            "backend": (BACKEND, version(BACKEND)),
-            "device": DEVICE,
+            "backend": (self._setup.backend, version(self._setup.backend)),
+            "device": self._setup.device,
             "trainer": TRAINER_VERSION,
         }
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
-    def _seed(self, graph: ModelGraph, recipe: Recipe, number: int) -> int:
-        deciding = msgspec.json.encode(_without_floors(recipe)).decode()
-        return self._secret.seed("training", graph.key, deciding, str(number))
+    def _seed(self, job: _Job) -> int:
+        what = msgspec.json.encode(deciding(job.recipe)).decode()
+        return self._secret.seed("training", job.graph.key, what, str(job.number))
 
     def _data_seed(self, recipe: Recipe) -> int:
         return self._secret.seed("data", recipe.dataset)
 
 
-class _Clock:
-    """Asks the process that trains, within the wall clock of one attempt."""
+@dataclass(frozen=True)
+class _Job:
+    """One attempt at one question's model."""
 
-    def __init__(self, wall_s: float) -> None:
-        self._wall_s = wall_s
-        self._deadline = time.monotonic() + wall_s
+    graph: ModelGraph
+    question: GradeId
+    recipe_name: str
+    recipe: Recipe
+    number: int
+    keeps_weights: bool
 
-    def ask(self, runtime: RuntimePort, op: str, **args: Any) -> Any:
-        """Return the answer.
-
-        Raises
-        ------
-        LimitExceeded
-            If the attempt's time is over, before the answer or with it.
-        """
-        left = self._deadline - time.monotonic()
-        try:
-            if left > 0:
-                return runtime.ask(op, timeout_s=left, **args)
-        except InfrastructureError as error:
-            if time.monotonic() < self._deadline:
-                raise
-            raise self._exceeded() from error
-        raise self._exceeded()
-
-    def _exceeded(self) -> LimitExceeded:
-        return LimitExceeded(
-            f"training the model takes longer than the {self._wall_s:g} s that it may take: a smaller one is needed"
-        )
+    @property
+    def words(self) -> str:
+        again = f" (seed {self.number + 1} of {self.recipe.attempts})" if self.number else ""
+        return f"{self.question}{again}"
 
 
-def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Return the fraction of images whose largest score is their label's.
-
-    Parameters
-    ----------
-    scores : (n, k) float
-        Rows that hold a number which is not finite count as wrong.
-    labels : (n,) int
+def require_secret_labels(recipe_name: str, recipe: Recipe) -> None:
+    """Refuse to judge what may hold something of the student's by labels that everybody can look up.
 
     Raises
     ------
-    InfrastructureError
-        If there is not one row of scores for each label.
+    AssignmentError
+        If the recipe's data set is one of the world.
     """
-    if scores.ndim != 2 or len(scores) != len(labels):
-        raise InfrastructureError(f"predictions of shape {scores.shape} came back for {len(labels)} images")
-    is_right = np.isfinite(scores).all(axis=1) & (scores.argmax(axis=1) == labels)
-    return float(is_right.mean())
+    if datasets.has_public_labels(recipe.dataset):
+        raise AssignmentError(
+            f"the recipe {recipe_name!r} is on {recipe.dataset}, whose labels are public: a table of them scores "
+            "100 %, so a student's own weights and predictions say nothing there. Only trainings of ours from new "
+            "weights can be judged on it; for the others choose a recipe on the data set 'shapes'"
+        )
 
 
-def _longer(attempt: Attempt, epoch: Any, labels: np.ndarray) -> Attempt:
-    """Return an attempt with one epoch more."""
-    return Attempt(
-        seed=attempt.seed,
-        test_accuracy=(*attempt.test_accuracy, accuracy(epoch["scores"], labels)),
-        train_accuracy=(*attempt.train_accuracy, float(epoch["train_accuracy"])),
-        loss=(*attempt.loss, _finite(float(epoch["loss"]))),
-    )
+def deciding(recipe: Recipe) -> Recipe:
+    """Return the part of a recipe that decides what a training does."""
+    return msgspec.structs.replace(recipe, floors={}, attempts=1, wall_s=1.0, device=Device.AUTO)
 
 
-def _finite(loss: float) -> float:
-    """JSON knows no infinity: a loss that left the numbers is shown as a very large one."""
-    return loss if np.isfinite(loss) else 1e30
+def _weights_digest(graph: ModelGraph) -> str:
+    digest = hashlib.sha256()
+    for weight in graph.weights:
+        digest.update(np.ascontiguousarray(weight.value).tobytes())
+    return digest.hexdigest()
+
+
+def _require_weights(graph: ModelGraph) -> None:
+    if not graph.has_weights:
+        raise AssignmentError(f"the model {graph.name!r} has no weights to begin with: ask for it with weights=True")
 
 
 def _until(attempt: Attempt, floor: float | None) -> Attempt:
@@ -254,8 +343,3 @@ def _until(attempt: Attempt, floor: float | None) -> Attempt:
         train_accuracy=attempt.train_accuracy[:epochs],
         loss=attempt.loss[:epochs],
     )
-
-
-def _without_floors(recipe: Recipe) -> Recipe:
-    """Return the part of a recipe that decides what a training does."""
-    return msgspec.structs.replace(recipe, floors={}, attempts=1, wall_s=1.0)

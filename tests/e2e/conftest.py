@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from autograder.grading import open_runtime
 from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
+from autograder.sandbox.isolation.choice import choose
+from autograder.sandbox.isolation.tiers import AUTO, Tier
+from autograder.sandbox.runtimes import open_runtime
 from autograder.sandbox.session import Cell, NotebookSession
 from autograder.settings import Execution, Limits
 from autograder.suite.submission import Submission
@@ -19,15 +21,26 @@ def zygote() -> Iterator[ControlSocket]:
         yield server.control
 
 
+@pytest.fixture(scope="session")
+def tier(zygote: ControlSocket, tmp_path_factory: pytest.TempPathFactory) -> Tier:
+    """The strongest wall that holds here."""
+    return choose(zygote, tmp_path_factory.mktemp("course"), AUTO)
+
+
 @pytest.fixture
-def session(zygote: ControlSocket) -> Iterator[Callable[..., NotebookSession]]:
+def session(zygote: ControlSocket, tier: Tier) -> Iterator[Callable[..., NotebookSession]]:
     """Open a notebook of the given cells; closed after the test."""
     opened: list[NotebookSession] = []
 
     def open_session(*sources: str, execution: Execution | None = None, **limits: Any) -> NotebookSession:
         cells = [Cell(index, None, source) for index, source in enumerate(sources)]
         made = NotebookSession(
-            zygote, cells, limits=Limits(**{"cell_s": 30, **limits}), execution=execution or Execution(), seed=7
+            zygote,
+            cells,
+            tier=tier,
+            limits=Limits(**{"cell_s": 30, **limits}),
+            execution=execution or Execution(),
+            seed=7,
         )
         opened.append(made)
         return made
@@ -38,9 +51,11 @@ def session(zygote: ControlSocket) -> Iterator[Callable[..., NotebookSession]]:
 
 
 @pytest.fixture
-def submission(zygote: ControlSocket, session: Callable[..., NotebookSession]) -> Iterator[Callable[..., Submission]]:
+def submission(
+    zygote: ControlSocket, tier: Tier, session: Callable[..., NotebookSession]
+) -> Iterator[Callable[..., Submission]]:
     """Run a notebook of the given cells and return what a check holds of it."""
-    with open_runtime(zygote) as runtime:
+    with open_runtime(zygote, tier) as runtime:
 
         def open_submission(*sources: str, **options: Any) -> Submission:
             notebook = session(*sources, **options)

@@ -222,7 +222,7 @@ def test_student_code_finds_a_clean_environment(session, monkeypatch):
     assert notebook.ask("ask", target=("ref", "home"), present="data") is True
 
 
-def test_files_of_the_assignment_lie_beside_the_notebook(zygote, tmp_path):
+def test_files_of_the_assignment_lie_beside_the_notebook(zygote, tier, tmp_path):
     """A declared file can be opened by its name."""
     from autograder.sandbox.session import Cell, NotebookSession
     from autograder.settings import Limits
@@ -230,7 +230,7 @@ def test_files_of_the_assignment_lie_beside_the_notebook(zygote, tmp_path):
     (tmp_path / "words.txt").write_text("three")
     cells = [Cell(0, None, "word = open('data/words.txt').read()")]
     files = {"data/words.txt": tmp_path / "words.txt"}
-    notebook = NotebookSession(zygote, cells, limits=Limits(), execution=Execution(), files=files)
+    notebook = NotebookSession(zygote, cells, tier=tier, limits=Limits(), execution=Execution(), files=files)
     try:
         notebook.run()
         assert notebook.ask("ask", target=("ref", "word"), present="data") == "three"
@@ -246,3 +246,21 @@ def test_a_picture_is_pixels(session):
     ).run()
     assert [output["type"] for output in shown.outputs] == ["display", "stream"]
     assert isinstance(shown.outputs[0]["pixels"], np.ndarray)
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "words"),
+    [
+        ("hold = [b'x' * (64 << 20) for _ in range(30)]", {"memory_mib": 600}, "more memory than the 600 MiB"),
+        ("open('big', 'wb').write(bytes(9 << 20))", {"file_mib": 8}, "a file larger than the 8 MiB"),
+        ("for n in range(300): open(f'file{n}', 'wb').write(bytes(100))", {"inodes": 200}, "in 200 files"),
+        ("import time\ntime.sleep(60)", {"cell_s": 0.2}, "longer than 0.6 s"),
+        ("while True: pass", {"cell_s": 0.3}, "0.3 s of CPU time"),
+    ],
+)
+def test_the_limit_that_a_cell_hits_is_named(session, source, limits, words):
+    """A cell that runs into a limit is told which, and the cells after it run."""
+    ran = session(source, "after = 1", **limits).run()
+    assert ran[0].run.status is CellStatus.LIMIT
+    assert words in ran[0].run.message
+    assert ran[1].run.status is CellStatus.OK

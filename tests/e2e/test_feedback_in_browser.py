@@ -27,7 +27,8 @@ MEASURE = """<!DOCTYPE html><title></title>
 onload = () => {{
   const page = document.querySelector("iframe").contentDocument;
   const wide = [...page.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > {width} + 1
-    && !e.closest("pre") && !e.closest(".unseen") && !e.closest(".skip"));
+    && !e.closest("pre") && !e.closest("svg") && !e.closest(".confusion")
+    && !e.closest(".unseen") && !e.closest(".skip"));
   const body = document.createElement("p");
   body.id = "measured";
   body.textContent = [page.documentElement.scrollWidth, wide.length, page.querySelectorAll("script").length].join(" ");
@@ -56,9 +57,10 @@ def _browse(folder: Path, name: str, *options: str) -> str:
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
 def test_nothing_is_wider_than_the_window(tmp_path: Path, width: int) -> None:
-    """From a small phone to a desktop, no element but code sticks out, so nobody scrolls sideways."""
+    """From a small phone to a desktop, nothing but code, drawings and matrices sticks out: nobody scrolls sideways."""
     long = sample.check("conv_output_shape", "long", sample.Outcome.FAILED, title="x" * 300, message="y" * 500)
-    report = sample.report(student="s" * 200, checks=(*sample.report().checks, long))
+    drawn = sample.check("residual_block", "drawn", sample.Outcome.FAILED, model=sample.PICTURE)
+    report = sample.report(student="s" * 200, checks=(*sample.report().checks, long, drawn))
     (tmp_path / "page.html").write_text(render_feedback(report, title="t" * 120, sources=sample.SOURCES))
     (tmp_path / "frame.html").write_text(MEASURE.format(width=width))
     dom = _browse(tmp_path, "frame.html", "--dump-dom", "--virtual-time-budget=3000")

@@ -151,6 +151,59 @@ def test_a_model_too_large_is_refused(submission):
         mine.model("f")
 
 
+NEVER_CALLED = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+    def call(self, x):
+        return self.dense(x)
+net = Net()
+"""
+
+
+def test_a_model_that_was_never_called(submission):
+    """The student reads what to do, or the check says on what it is called."""
+    mine = submission(KERAS + NEVER_CALLED)
+    with pytest.raises(ModelRefused, match="`net`.*call it on images"):
+        mine.model("net")
+    assert mine.model("net", called_on=(6,)).output_shape == (None, 3)
+
+
+def test_what_cannot_be_opened_is_still_measured(submission):
+    """The view names the part; the student's own process predicts, where a check asks it to."""
+    mine = submission(
+        KERAS + "class Odd(layers.Layer):\n"
+        "    def call(self, x):\n        return keras.ops.convert_to_tensor(np.array(x) / 2)\n"
+        "    def compute_output_spec(self, x):\n        return keras.KerasTensor(x.shape, x.dtype)\n"
+        "def make():\n    return keras.Sequential([keras.Input((4,)), Odd(), layers.ReLU()])"
+    )
+    images = np.array([[-2, 2, 4, 6]], "float32")
+    model = mine.make("make")
+    view = mine.model(model)
+    (part,) = view.opaque
+    with pytest.raises(ModelRefused, match=part.name):
+        view.predict(images)
+    assert [step.kind for step in view.steps] == ["Opaque", "ReLU"]
+    assert mine.predict(model, images, returns=array((1, 4))).tolist() == [[0, 1, 2, 3]]
+    with pytest.raises(StudentCodeRaised, match="was applied to images, and raised"):
+        mine.predict(model, np.zeros((1, 2, 2, 2, 9)), returns=array((1, 4)))
+
+
+def test_a_function_that_gives_another_model_the_second_time(submission):
+    """A check never judges one model by the structure of another; new weights each time are none of it."""
+    mine = submission(
+        KERAS + "count = 0\ndef same():\n    return keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n"
+        "def swapping():\n    global count\n    count += 1\n"
+        "    return keras.Sequential([keras.Input((4,)), layers.Dense(count)])"
+    )
+    for _ in range(2):
+        assert mine.model("same").output_shape == (None, 3)
+    assert mine.model("swapping").output_shape == (None, 1)
+    with pytest.raises(ModelRefused, match="`swapping`: it is another model than before"):
+        mine.model("swapping")
+
+
 def test_a_figure_is_data(submission):
     """Axes, images, lines, words and ticks can be asked for."""
     mine = submission(

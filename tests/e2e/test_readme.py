@@ -21,7 +21,7 @@ _BLOCKS = re.findall(r"^ *```console\n(.*?)^ *```", (ROOT / "README.md").read_te
 COMMANDS = [line.strip().removeprefix("$ ") for block in _BLOCKS for line in block.splitlines()]
 MAKE = [command for command in COMMANDS if command.startswith("make ")]
 AUTOGRADER = [command for command in COMMANDS if command.startswith("autograder ")]
-LONG = ["autograder verify convnets"]  # `.ci/run` runs it
+LONG = ["autograder verify convnets", "autograder calibrate convnets --write"]  # `.ci/run` runs the first
 
 
 def test_every_command_is_looked_at() -> None:
@@ -47,7 +47,7 @@ def test_the_options_are_known(command: str, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of this course, to which ada has handed in the release as it is."""
+    """A copy of this course, to which ada has handed in the release as it is, also in an archive."""
     folder = tmp_path_factory.mktemp("readme")
     for name in ("assignments", "solutions", "release", "tests/suites"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
@@ -56,6 +56,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     handed_in = folder / "submitted" / "ada" / "convnets"
     handed_in.mkdir(parents=True)
     shutil.copy(folder / "release" / "convnets" / "convnets.ipynb", handed_in)
+    shutil.make_archive(str(folder / "downloads" / "convnets"), "zip", folder / "submitted")
     yield folder
     shutil.rmtree(folder)
 

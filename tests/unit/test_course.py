@@ -1,5 +1,6 @@
 """A course folder is read strictly, and whoever has to act is told what to do."""
 
+import os
 import stat
 
 import pytest
@@ -95,6 +96,54 @@ def test_submissions_are_found(course):
             (folder / name).touch()
     found = {submission.student: submission.path.name for submission in course.submissions("sums")}
     assert found == {"ada": "sums.ipynb", "bob": "Sums (1).ipynb", "cy": "sums.ipynb"}
+
+
+def test_a_folder_that_is_a_link_holds_nothing_of_its_own(course):
+    """A link to what somebody else handed in is met as the link that it is, wherever it stands."""
+    submitted = course.root / "submitted"
+    (submitted / "ada" / "sums").mkdir(parents=True)
+    (submitted / "ada" / "sums" / "sums.ipynb").write_text("{}")
+    (submitted / "eve").symlink_to("ada")
+    (submitted / "mallory").mkdir()
+    (submitted / "mallory" / "sums").symlink_to("../ada/sums")
+    (submitted / "oscar").mkdir()
+    (submitted / "oscar" / "sums").symlink_to("nowhere")
+    found = {submission.student: submission.path for submission in course.submissions("sums")}
+    assert sorted(found) == ["ada", "eve", "mallory", "oscar"]
+    assert all(path.is_symlink() for student, path in found.items() if student != "ada")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd|' calc'!A0",
+        "+1",
+        "-rf",
+        "@sum",
+        "<img src=x onerror=alert(1)>",
+        'a" onclick="b',
+        "a\nb",
+        "a\x1b[2Jb",
+        "a\x9bb",
+        "a\u202eb",
+        "a\u200bb",
+        os.fsdecode(b"b\xffd"),
+    ],
+)
+def test_a_name_that_others_would_obey_is_no_students_id(course, name):
+    """It is left out, and told apart from what is not there."""
+    for student in (name, "ada"):
+        (course.root / "submitted" / student / "sums").mkdir(parents=True)
+    assert [submission.student for submission in course.submissions("sums")] == ["ada"]
+    assert course.misnamed("sums") == (name,)
+
+
+@pytest.mark.parametrize("name", ["ada", "Ada Lovelace", "O'Brien", "ada@example.org", "Größe, J.", "s1234_a-b", "李"])
+def test_names_of_people_are_ids(course, name):
+    """Letters of every script, blanks, dots and apostrophes are nothing special."""
+    (course.root / "submitted" / name / "sums").mkdir(parents=True)
+    assert [submission.student for submission in course.submissions("sums")] == [name]
+    assert course.misnamed("sums") == ()
 
 
 def test_the_secret_is_made_once_and_for_its_owner_only(course):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.suite import array, points, question, sequential, tuple_of, whole_number
+from autograder.suite import array, points, question, sequential, tuple_of, whole_number, wrong_shape
 
 
 @question("conv_output_shape")
@@ -47,9 +47,8 @@ def test_sizes(submission):
 def test_takes_colour_images(submission):
     """The function returns a Keras model that makes maps of colour images."""
     model = submission.model("convolutional_part")
-    assert model.input_shape == (None, 32, 32, 3), (
-        f"the model takes an input of shape {model.input_shape}, (None, 32, 32, 3) was asked for"
-    )
+    problem = wrong_shape(model, takes=(None, 32, 32, 3))
+    assert not problem, problem
     assert len(model.output_shape) == 4, (
         f"the output has the shape {model.output_shape}: a convolutional part returns maps, "
         "with axes for batch, height, width and channels"
@@ -60,10 +59,9 @@ def test_takes_colour_images(submission):
 @points(1, hint="With `same` padding and stride 1 a convolution keeps height and width.")
 def test_keeps_shape(submission):
     """With stride 1 and as many filters as channels, the block keeps the shape of its input."""
-    found = submission.block("residual_block", 4, input_shape=(9, 6, 4)).output_shape
-    assert found == (None, 9, 6, 4), (
-        f"`residual_block(4)` on an input of shape (None, 9, 6, 4) returns the shape {found}, the same was asked for"
-    )
+    block = submission.block("residual_block", 4, input_shape=(9, 6, 4))
+    problem = wrong_shape(block, returns=block.input_shape)
+    assert not problem, f"`residual_block(4)` on an input of shape {block.input_shape}: {problem}"
 
 
 @question("filters_figure")

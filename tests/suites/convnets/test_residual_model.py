@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.suite import points, question
+from autograder.suite import no_probabilities, points, question, too_large, under_floor, wrong_shape
 
 pytestmark = question("residual_model")
 
@@ -31,23 +31,16 @@ def find_blocks(model):
 @points(1, hint="End with a global average, ten scores and softmax, and return the model.")
 def test_ten_probabilities(model, rng):
     """The model returns ten probabilities for each colour image."""
-    assert model.input_shape == (None, 32, 32, 3), (
-        f"the model takes an input of shape {model.input_shape}, (None, 32, 32, 3) was asked for"
-    )
-    assert model.output_shape == (None, 10), f"the output has the shape {model.output_shape}, (None, 10) was asked for"
-    scores = model.predict(rng.random(size=(4, 32, 32, 3), dtype=np.float32))
-    # Ten float32 numbers add up to one within a few units of the seventh digit.
-    are_probabilities = scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1, atol=1e-4)
-    assert are_probabilities, (
-        f"the scores of an image add up to {scores.sum(axis=1)[0]:.4g}, the smallest is {scores.min():.3g}: "
-        "they are no probabilities"
-    )
+    problem = wrong_shape(model, takes=(None, 32, 32, 3), returns=(None, 10))
+    assert not problem, problem
+    problem = no_probabilities(model.predict(rng.random(size=(4, 32, 32, 3), dtype=np.float32)))
+    assert not problem, problem
 
 
 @points(1, hint="A block returns a callable: apply it, and go on with what it returns.", needs="test_ten_probabilities")
 def test_has_shortcuts(model):
     """The way from the input to the scores leads through residual blocks."""
-    assert find_blocks(model), (
+    assert find_blocks(model), model.marked(
         "on the way from the input to the scores there is no shortcut around two convolutions: "
         "are the blocks applied, and is their result used?"
     )
@@ -56,18 +49,16 @@ def test_has_shortcuts(model):
 @points(1, hint="Look at each block by itself: where does its input come back?", needs="test_has_shortcuts")
 def test_three_blocks(model):
     """There are at least three residual blocks, each with its shortcut."""
-    found = len(find_blocks(model))
-    assert found >= MIN_BLOCKS, (
-        f"the number of shortcuts around two convolutions is {found}, at least {MIN_BLOCKS} were asked for"
-    )
+    found = find_blocks(model)
+    said = f"the number of shortcuts around two convolutions is {len(found)}, at least {MIN_BLOCKS} were asked for"
+    assert len(found) >= MIN_BLOCKS, model.marked(said, [shortcut.merge for shortcut in found])
 
 
 @points(1, hint="Fewer filters, and strides that come early, make a network smaller.", needs="test_ten_probabilities")
 def test_size(model):
     """The model has at most two million parameters."""
-    assert model.num_parameters <= MAX_PARAMETERS, (
-        f"the model has {model.num_parameters:,} parameters, at most {MAX_PARAMETERS:,} were asked for"
-    )
+    problem = too_large(model, MAX_PARAMETERS)
+    assert not problem, problem
 
 
 @points(
@@ -77,8 +68,5 @@ def test_size(model):
 )
 def test_generalises(model, train):
     """The trained model recognises images that it has never seen."""
-    result = train(model)
-    assert result.test_accuracy >= result.floor, (
-        f"after training, {result.test_accuracy:.1%} of the test images are recognised, "
-        f"{result.floor:.1%} were asked for"
-    )
+    problem = under_floor(train(model))
+    assert not problem, problem

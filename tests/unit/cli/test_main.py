@@ -123,3 +123,22 @@ def test_python_m_autograder_is_the_same_command() -> None:
     """The package can be run as a module."""
     done = subprocess.run([sys.executable, "-m", "autograder", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"autograder {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--isolation", "none"), "--unsafe-no-isolation"),
+        (("--isolation", "landlock", "--unsafe-no-isolation"), "contradict"),
+        (("--unsafe-no-isolation", "--isolation", "namespaces"), "contradict"),
+        (("--isolation", "paper"), "paper"),
+    ],
+)
+@pytest.mark.parametrize("command", ["grade", "verify", "demo"])
+def test_no_wall_is_never_an_accident(
+    capsys: pytest.CaptureFixture[str], course: Path, command: str, options: tuple[str, ...], words: str
+) -> None:
+    """Going without a wall has to be said in so many words, and never beside a tier."""
+    code, said = _run(capsys, command, "a1", "--course", course, *options)
+    assert code == 2
+    assert words in said

@@ -1,13 +1,15 @@
 """Every data set comes through one interface, and says what to do where it cannot be had."""
 
+import hashlib
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
 
 from autograder import datasets
-from autograder.datasets import files, stand_in
+from autograder.datasets import download, files, stand_in
 from autograder.errors import UsageError
 
 
@@ -117,3 +119,54 @@ def test_without_a_network_the_message_says_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match=r"cifar10 cannot be downloaded \(.*AUTOGRADER_DATA, or choose a recipe on"):
         datasets.load("cifar10", num_train=1, num_test=1, seed=0)
     assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_a_checksum_beside_a_file_is_kept_to(folder):
+    """A file that is not what its checksum says is refused before it is read; the right one is taken."""
+    path = folder / "cifar10.npz"
+    checksum = folder / "cifar10.npz.sha256"
+    checksum.write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  cifar10.npz\n")
+    datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+    files.digest.cache_clear()
+    with path.open("ab") as file:
+        file.write(b"\x00")
+    with pytest.raises(
+        UsageError, match=r"cifar10.npz is not what cifar10.npz.sha256 says .* put the right file there"
+    ):
+        datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+    files.digest.cache_clear()
+    checksum.write_text("")
+    with pytest.raises(UsageError, match="is not what"):
+        datasets.fingerprint("cifar10", num_train=1, num_test=1, seed=0)
+
+
+def test_labels_of_other_classes_are_refused(folder):
+    """A file whose labels are not those of its classes is none of that set."""
+    with np.load(folder / "cifar10.npz") as file:
+        arrays = dict(file)
+    np.savez(folder / "cifar10.npz", **{**arrays, "test_labels": arrays["test_labels"] + 5})
+    with pytest.raises(UsageError, match="its labels are 5 to 14, 0 to 9 was expected"):
+        datasets.load("cifar10", num_train=1, num_test=1, seed=0)
+
+
+def test_what_is_made_from_keras_has_a_checksum(tmp_path, monkeypatch):
+    """The file that a download leaves is one that `read` takes, and its checksum is right."""
+    parts = [(np.zeros((count, 28, 28), "uint8"), np.arange(count, dtype="uint8") % 10) for count in (20, 12)]
+    module = types.SimpleNamespace(
+        datasets=types.SimpleNamespace(fashion_mnist=types.SimpleNamespace(load_data=lambda: parts))
+    )
+    monkeypatch.setitem(sys.modules, "keras", module)
+    download.main("fashion_mnist", str(tmp_path / "fashion_mnist.npz"))
+    assert {path.name for path in tmp_path.iterdir()} == {"fashion_mnist.npz", "fashion_mnist.npz.sha256"}
+    monkeypatch.setenv(files.FOLDER_VARIABLE, str(tmp_path))
+    files.digest.cache_clear()
+    data = datasets.load("fashion_mnist", num_train=20, num_test=12, seed=0)
+    assert data.train_images.shape == (20, 28, 28, 1)
+    assert data.class_names[9] == "ankle boot"
+    files.digest.cache_clear()
+
+
+def test_which_labels_are_public():
+    """Those of the generated set are the course's secret, all others can be looked up."""
+    assert [datasets.has_public_labels(name) for name in datasets.NAMES] == [False, True, True]
+    assert [len(datasets.class_names(name)) for name in datasets.NAMES] == [10, 10, 10]

@@ -1,7 +1,11 @@
 """Generated images: repeatable, with labels, masks and boxes that agree, and not solved by colour or position."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from autograder.datasets import shapes
 from autograder.datasets.shapes import CLASSIFICATION, DISTANCES, TRANSFER, generate
@@ -86,3 +90,12 @@ def test_a_change_of_the_images_needs_a_new_version():
     assert pixels.mean() == pytest.approx(70.6, abs=0.1)
     assert edges == pytest.approx(17.7, abs=0.1)
     assert made.masks.sum() == pytest.approx(39_553, abs=20)
+
+
+def test_the_gallery_shows_every_class(tmp_path):
+    """The picture is made as the module says, and holds as many images as there are classes and examples."""
+    path = tmp_path / "shapes.png"
+    subprocess.run([sys.executable, "-m", "autograder.datasets.gallery", str(path)], check=True)
+    pixels = np.asarray(Image.open(path).convert("RGB"))
+    assert pixels.shape[0] > 1000
+    assert np.mean(pixels.std(axis=2) > 5) > 0.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +21,18 @@ def runtime() -> RuntimePort:
 
 @pytest.fixture
 def view_of(runtime: RuntimePort) -> Callable[..., ModelView]:
-    """Return the view of a specimen by its name, or of anything that can be traced."""
+    """Return the view of a specimen by its name, made once, or of anything that can be traced."""
 
     def view(target: Any, input_shape: Any = None, **options: Any) -> ModelView:
         if isinstance(target, str):
-            specimen: Specimen = SPECIMENS[target]
-            keras.utils.set_random_seed(1)
-            target, input_shape = specimen.make(), specimen.input_shape
+            return _view_of_specimen(target, runtime)
         return ModelView(traced(target, input_shape, **options), runtime)
 
     return view
+
+
+@functools.cache
+def _view_of_specimen(name: str, runtime: RuntimePort) -> ModelView:
+    specimen: Specimen = SPECIMENS[name]
+    keras.utils.set_random_seed(1)
+    return ModelView(traced(specimen.make(), specimen.input_shape), runtime)

@@ -6,7 +6,17 @@ import pytest
 import sample_reports as sample
 from page import Page
 
-from autograder.records import CellRun, CellStatus, GradeId, GradeReport, Outcome, Repair, StudentId
+from autograder.records import (
+    CellRun,
+    CellStatus,
+    GradeId,
+    GradeReport,
+    ModelPicture,
+    ModelRow,
+    Outcome,
+    Repair,
+    StudentId,
+)
 from autograder.reports.feedback import render_feedback
 
 TITLE = "Convolutional networks"
@@ -20,7 +30,9 @@ ATTACKS = (
     "a\u202eb\u200bc\x00d\x1b[2J\ud800",
 )
 PLAIN = "html head meta title style body a header p bdi h1 h2 h3 div strong span ul ol li nav main section code footer"
-ALLOWED_TAGS = frozenset(f"{PLAIN} figure figcaption svg g line text polyline circle details summary pre".split())
+DRAWN = "svg g line text polyline circle rect path"
+TABLE = "table caption thead tbody tr th td img"
+ALLOWED_TAGS = frozenset(f"{PLAIN} figure figcaption {DRAWN} {TABLE} details summary pre".split())
 
 
 def _html(report: GradeReport | None = None, sources: dict[GradeId, str] | None = None, title: str = TITLE) -> str:
@@ -29,8 +41,16 @@ def _html(report: GradeReport | None = None, sources: dict[GradeId, str] | None 
     )
 
 
+def _with_picture() -> GradeReport:
+    """Return the report of a student one of whose failed checks shows the model."""
+    failed = sample.check("residual_block", "branch", Outcome.FAILED, message="Relu comes first.", model=sample.PICTURE)
+    return sample.report(checks=(*sample.report().checks, failed))
+
+
 def _hostile(attack: str) -> str:
     """Return a page in which the attack stands wherever a student has a say."""
+    row = ModelRow(number=0, kind=attack, name=attack, settings=attack, shape=attack, remarks=(attack,), is_marked=True)
+    picture = ModelPicture(rows=(row, ModelRow(left_out=2, takes=(0,))), remarks=(attack,))
     report = sample.report(
         student=attack,
         problem=attack,
@@ -39,7 +59,7 @@ def _hostile(attack: str) -> str:
             sample.question("manual", None, 1.0, sample.QuestionKind.MANUAL, title=attack),
         ),
         checks=(
-            sample.check("q", "a", Outcome.FAILED, title=attack, message=attack, hint=attack),
+            sample.check("q", "a", Outcome.FAILED, title=attack, message=attack, hint=attack, model=picture),
             sample.check("q", "b", Outcome.NOT_RUN, waits_for=(attack,)),
             sample.check("q", "c", Outcome.ERROR, message=attack),
         ),
@@ -52,11 +72,12 @@ def _hostile(attack: str) -> str:
 
 def test_the_page_is_one_static_file() -> None:
     """No script, form, frame, foreign address or handler is in it, and its policy forbids them."""
-    page = Page(_html())
+    page = Page(_html(_with_picture()))
     assert {tag for tag, _ in page.elements} <= ALLOWED_TAGS
     assert not page.unbalanced
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
     assert all(attrs["href"].startswith("#") for attrs in page.all("a"))
+    assert all(attrs["src"].startswith("data:image/png;base64,") for attrs in page.all("img"))
     policy = next(
         attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy"
     )
@@ -117,6 +138,15 @@ def test_a_failed_check_is_explained() -> None:
     assert "✗ Failed All three sizes are whole numbers." in text
     assert "conv_output_shape returned (4.5, 4.5, 8) ; whole numbers were asked for." in text
     assert "Hint Python's // divides and rounds down." in text
+
+
+def test_a_failed_check_shows_the_model_with_the_place_marked() -> None:
+    """Below the sentence stands the student's own model as a drawing, described for those who do not see it."""
+    page = Page(_html(_with_picture()))
+    (picture,) = [attrs for attrs in page.all("svg") if attrs["class"] == "model-picture"]
+    assert picture["aria-label"] == "A model of 8 steps; marked: step 2, BatchNormalization"
+    assert page.text.index("Relu comes first.") < page.text.index("Your model, with the place marked")
+    assert "model-picture" not in _html().partition("</style>")[2]
 
 
 def test_a_passed_check_gives_no_hint() -> None:

@@ -175,6 +175,31 @@ def test_plain_asserts_do_not_leak_hidden_values(judge):
     assert "assert" not in check.message
 
 
+MARKED = """
+from autograder.models.picture import Marked
+from autograder.records import ModelPicture, ModelRow
+@points(1)
+def test_relu(submission):
+    "Relu follows."
+    picture = ModelPicture(rows=(ModelRow(number=0, kind="Conv2D", is_marked=True),))
+    assert submission.number("total") == 3, Marked("no relu follows", picture)
+"""
+
+
+def test_a_marked_message_brings_the_model_with_it(judge):
+    """The sentence is the message as ever, and the picture is kept with the result."""
+    check = judge(MARKED, total=4)["relu"]
+    assert (check.outcome, check.message) == (Outcome.FAILED, "no relu follows")
+    assert [row.kind for row in check.model.rows if row.is_marked] == ["Conv2D"]
+
+
+def test_no_model_is_shown_where_nothing_failed(judge):
+    """Not of a check that passed, nor of a stub that is as it was released."""
+    assert judge(MARKED, total=3)["relu"].model is None
+    assert judge(MARKED, untouched=("adding",), total=4)["relu"].model is None
+    assert judge(ONE, total=4)["sum"].model is None
+
+
 def test_random_inputs_belong_to_course_and_check(judge):
     """A check sees the same random numbers in every grading of a course, and others in another course."""
     text = """

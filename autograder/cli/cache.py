@@ -1,0 +1,167 @@
+"""`autograder cache`: shows and clears the finished trainings of a course."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.cli.options import course_option
+from autograder.course import Course
+from autograder.records import Record
+
+if TYPE_CHECKING:  # importing it loads NumPy, which the help does without
+    from autograder.training.cache import Listed, TrainingCache
+
+_MIB = 1 << 20
+
+
+class KeptTraining(Record, frozen=True, kw_only=True):
+    """A file in the cache, as ``--json`` prints it; what is known of an unsound one is its key and its size."""
+
+    key: str
+    num_bytes: int
+    used_at: str
+    is_sound: bool
+    question: str = ""
+    recipe: str = ""
+    device: str = ""
+    backend: str = ""
+    epochs: int = 0
+    is_whole: bool = False
+    accuracy: float = 0.0
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """All of the cache, the last used first."""
+
+    folder: str
+    num_bytes: int
+    max_bytes: int
+    trainings: tuple[KeptTraining, ...]
+
+
+class Cleared(Record, frozen=True, kw_only=True):
+    """What was dropped."""
+
+    folder: str
+    trainings: int
+    num_bytes: int
+
+
+@click.group("cache", short_help="Show or clear the finished trainings.")
+def command() -> None:
+    """Show or clear the finished trainings of a course.
+
+    Each training is kept in .autograder/cache under a hash of all that it depends on: the architecture without its
+    names, recipe, data, the course's secret, seed, version of Keras, library, and kind of device. Equal models train
+    once, whoever handed them in. What was not used longest goes when there is no room left: cache_mib in
+    [tool.autograder] of the course's pyproject.toml, 512 where it says nothing. Nothing but time is lost with it.
+    """
+
+
+@command.command("ls", short_help="List the trainings that are kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@course_option
+def ls(course: Course, as_json: bool) -> int:
+    """List the trainings that are kept, the last used first.
+
+    A training that stopped at a floor ends before its recipe's last epoch, and answers floors up to what it reached. A
+    file that is torn, or that this course has not sealed, is named unsound: it is dropped when it is met.
+    """
+    from autograder.cli.console import harmless_json
+    from autograder.records import to_json
+
+    kept = _kept(course)
+    if as_json:
+        click.echo(harmless_json(to_json(kept)), nl=False)
+    else:
+        _print(kept)
+    return 0
+
+
+@command.command("clear", short_help="Drop the trainings that are kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
+@course_option
+def clear(course: Course, as_json: bool) -> int:
+    """Drop every training that is kept. What is being trained meanwhile is kept when it is finished."""
+    from autograder.cli.console import harmless_json
+    from autograder.records import to_json
+
+    count, num_bytes = _cache(course).clear()
+    cleared = Cleared(folder=str(course.cache), trainings=count, num_bytes=num_bytes)
+    if as_json:
+        click.echo(harmless_json(to_json(cleared)), nl=False)
+    else:
+        click.echo(f"dropped {_trainings(count)}, {num_bytes / _MIB:.1f} MiB, from {course.cache}")
+    return 0
+
+
+def _cache(course: Course) -> TrainingCache:
+    from autograder.training.cache import TrainingCache
+
+    return TrainingCache(course.cache, course.secret(), max_bytes=course.settings.cache_mib * _MIB)
+
+
+def _kept(course: Course) -> Kept:
+    listed = list(_cache(course).entries())
+    return Kept(
+        folder=str(course.cache),
+        num_bytes=sum(each.num_bytes for each in listed),
+        max_bytes=course.settings.cache_mib * _MIB,
+        trainings=tuple(_training(each) for each in listed),
+    )
+
+
+def _training(listed: Listed) -> KeptTraining:
+    used_at = datetime.datetime.fromtimestamp(listed.used_at, datetime.UTC).isoformat(timespec="seconds")
+    entry = listed.entry
+    if entry is None:
+        return KeptTraining(key=listed.path.stem, num_bytes=listed.num_bytes, used_at=used_at, is_sound=False)
+    return KeptTraining(
+        key=entry.key,
+        num_bytes=listed.num_bytes,
+        used_at=used_at,
+        is_sound=True,
+        question=entry.question,
+        recipe=entry.recipe,
+        device=entry.device,
+        backend=entry.backend,
+        epochs=len(entry.attempt.loss),
+        is_whole=entry.is_whole,
+        accuracy=round(entry.attempt.best, 4),
+    )
+
+
+def _print(kept: Kept) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from autograder.cli.console import plain, results
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("training", no_wrap=True)
+    table.add_column("question", no_wrap=True, overflow="ellipsis", max_width=26)
+    table.add_column("epochs", justify="right", no_wrap=True)
+    table.add_column("best", justify="right", no_wrap=True)
+    table.add_column("with", no_wrap=True)
+    table.add_column("last used", no_wrap=True)
+    for each in kept.trainings:
+        used = datetime.datetime.fromisoformat(each.used_at).astimezone().strftime("%Y-%m-%d %H:%M")
+        if each.is_sound:
+            epochs = f"{each.epochs}{'' if each.is_whole else '+'}"
+            what = (plain(each.question), epochs, f"{each.accuracy:.1%}", f"{each.backend}, {each.device}")
+        else:
+            what = (plain("unsound", "yellow"), "", "", "")
+        table.add_row(plain(each.key[:10]), *what, used)
+    if kept.trainings:
+        results().print(table)
+    size, room = kept.num_bytes / _MIB, kept.max_bytes / _MIB
+    click.echo(f"{_trainings(len(kept.trainings))}, {size:.1f} of {room:.0f} MiB, in {kept.folder}")
+    if any(each.is_sound and not each.is_whole for each in kept.trainings):
+        click.echo("+ stopped when its floor was reached")
+
+
+def _trainings(count: int) -> str:
+    return f"{count} training{'' if count == 1 else 's'}"

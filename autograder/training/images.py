@@ -1,0 +1,42 @@
+"""The training images as a layer of a model, so that they lie where the model does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class HeldImages(keras.Layer):
+    """Images on the device that trains: places in, images out.
+
+    Parameters
+    ----------
+    images : (n, height, width, channels) uint8
+    flip
+        Whether images are mirrored left to right at random, in training only.
+    seed
+        Decides which.
+    """
+
+    def __init__(self, images: np.ndarray, *, flip: bool, seed: int) -> None:
+        super().__init__(dtype="float32", trainable=False)
+        self._flip = flip
+        self._seeds = keras.random.SeedGenerator(seed)
+        self._held = self.add_weight(shape=images.shape, dtype="uint8", initializer="zeros", trainable=False)
+        self._held.assign(images)
+        self.built = True
+
+    def call(self, places: Any, training: bool = False) -> Any:
+        """Return the images as floats from 0 to 255."""
+        images = ops.cast(ops.take(self._held, places, axis=0), "float32")
+        if not (self._flip and training):
+            return images
+        chosen = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=self._seeds) < 0.5
+        return ops.where(chosen, ops.flip(images, axis=2), images)
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of so many images."""
+        return (shape[0], *self._held.shape[1:])

@@ -1,0 +1,25 @@
+"""What a library that trains has to be told in its own words, before it touches a device.
+
+JAX reads its part of the card from the environment (`Place.environment`), as all of them read there to compute alike in
+every run.
+"""
+
+from __future__ import annotations
+
+from autograder.training.devices import GPU, Place
+
+
+def prepare(place: Place) -> None:
+    """Keep this process to its part of the card's memory, and to sums that come out alike in every run."""
+    if place.backend == "tensorflow" and place.device == GPU and place.memory_mib:
+        import tensorflow as tf
+
+        limit = tf.config.LogicalDeviceConfiguration(memory_limit=place.memory_mib)
+        for card in tf.config.list_physical_devices("GPU"):
+            tf.config.set_logical_device_configuration(card, [limit])
+    if place.backend == "torch":
+        import torch
+
+        torch.use_deterministic_algorithms(True)
+        if place.device == GPU:
+            torch.cuda.set_per_process_memory_fraction(place.memory_share)

@@ -1,0 +1,79 @@
+"""The finished trainings of a course, as its operator sees them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.cli.main import main
+from autograder.course import Course
+from autograder.records import Attempt
+from autograder.training.cache import Entry, TrainingCache
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course with a whole training, one that was stopped, and a torn file."""
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    cache = TrainingCache(Course(tmp_path).cache, Course(tmp_path).secret())
+    for number, is_whole in ((1, True), (2, False)):
+        attempt = Attempt(seed=1, test_accuracy=(0.5, 0.25), train_accuracy=(0.5, 0.5), loss=(1.0, 1.0))
+        cache.write(
+            Entry(
+                key=f"{number:02d}" * 32,
+                question=f"model_{number}",
+                recipe="quick",
+                attempt=attempt,
+                device="cpu",
+                backend="jax",
+                is_whole=is_whole,
+            )
+        )
+    torn = Course(tmp_path).cache / "trainings" / "03" / f"{'03' * 32}.entry"
+    torn.parent.mkdir()
+    torn.write_text("torn")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], course: Path, *arguments: str) -> str:
+    """Run a command in a course, and return what it prints."""
+    assert main(["--course", str(course), "cache", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_ls_lists_what_is_kept(capsys: pytest.CaptureFixture[str], course: Path) -> None:
+    """Each training has a line, a torn file is named, and the sum says how much room is taken."""
+    out = run(capsys, course, "ls")
+    rows = [line.split() for line in out.splitlines()]
+    assert ["0202020202", "model_2", "2+", "50.0%", "jax,", "cpu"] in [row[:6] for row in rows]
+    assert ["0101010101", "model_1", "2", "50.0%", "jax,", "cpu"] in [row[:6] for row in rows]
+    assert ["0303030303", "unsound"] in [row[:2] for row in rows]
+    assert "3 trainings, 0.0 of 512 MiB" in out
+
+
+def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
+    """A script reads the same, with whole keys and bytes."""
+    (course / "pyproject.toml").write_text("[tool.autograder]\ncache_mib = 3\n")
+    kept = json.loads(run(capsys, course, "ls", "--json"))
+    assert kept["max_bytes"] == 3 << 20
+    assert kept["num_bytes"] == sum(each["num_bytes"] for each in kept["trainings"])
+    sound = {each["key"]: each for each in kept["trainings"] if each["is_sound"]}
+    assert set(sound) == {"01" * 32, "02" * 32}
+    assert sound["01" * 32]["accuracy"] == 0.5
+    assert [each["key"] for each in kept["trainings"] if not each["is_sound"]] == ["03" * 32]
+
+
+def test_clear_drops_all_of_it(capsys: pytest.CaptureFixture[str], course: Path) -> None:
+    """What was kept is counted and gone; clearing again finds nothing."""
+    assert "dropped 3 trainings" in run(capsys, course, "clear")
+    assert "0 trainings, 0.0 of 512 MiB" in run(capsys, course, "ls")
+    assert json.loads(run(capsys, course, "clear", "--json"))["trainings"] == 0
+
+
+def test_the_help_loads_nothing_heavy() -> None:
+    """The manual is there at once."""
+    code = "import sys\nimport autograder.cli.cache\nsys.exit(bool({'numpy', 'rich', 'keras'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
