@@ -1,7 +1,4 @@
-"""Run as a program: writes a picture of every class of `shapes`, with boxes and masks::
-
-python -m autograder.datasets.gallery shapes.png
-"""
+"""Run as a program, it draws the classes of `shapes`: ``python -m autograder.datasets.gallery shapes.png``."""
 
 from __future__ import annotations
 
@@ -23,8 +20,8 @@ def draw(path: Path, *, seed: int = 0) -> None:
     names = tuple(shapes.DISTANCES)
     figure = Figure(figsize=(0.8 * (EXAMPLES + 2), 0.85 * len(names)), layout="constrained")
     grid = figure.subplots(len(names), EXAMPLES)
-    for name, row in zip(names, grid, strict=True):
-        made = shapes.generate(EXAMPLES, seed=seed, classes=(name,))
+    for place, (name, row) in enumerate(zip(names, grid, strict=True)):
+        made = shapes.generate(EXAMPLES, seed=seed + place, classes=(name,))
         kept = " (transfer)" if name in shapes.TRANSFER else ""
         row[0].set_ylabel(f"{name}{kept}", rotation=0, ha="right", va="center")
         for number, axes in enumerate(row):

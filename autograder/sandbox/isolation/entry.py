@@ -32,20 +32,21 @@ def enter(wall: Wall, request: Request) -> None:
     """
     box = warden.folder_of(os.getpid())
 
-    def become(user: int) -> None:
+    def become(user: int, grouped: int) -> None:
         os.setsid()
         if wall.tier is Tier.NAMESPACES:
             _check_readable(wall)
             namespaces.build_root(wall, user)
+            warden.await_group(grouped)
             warden.be_init(user)
-        _settle(wall, request, user, box)
+        _settle(wall, request, user, box, grouped)
 
     warden.guard(wall, request, become)
 
 
-def _settle(wall: Wall, request: Request, user: int, box: Path) -> None:
+def _settle(wall: Wall, request: Request, user: int, box: Path, grouped: int) -> None:
     kernel.die_with_parent()
-    kernel.close_all_but((0, 1, 2, request.job.fileno(), request.life.fileno()))
+    kernel.close_all_but((0, 1, 2, request.job.fileno(), request.life.fileno(), grouped))
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -76,6 +77,8 @@ def _settle(wall: Wall, request: Request, user: int, box: Path) -> None:
     if wall.tier is not Tier.NONE:
         privileges.harden()
         kernel.filter_calls(seccomp.program(answered))
+    warden.await_group(grouped)
+    os.close(grouped)
     request.ready()
 
 

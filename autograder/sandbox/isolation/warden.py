@@ -30,6 +30,7 @@ from autograder.sandbox.isolation.tiers import Tier
 INTERVAL_S = 0.05
 LOOK_INTERVAL_S = 0.5
 _BOX = "autograder-box-"
+_GROUPED = b"+"
 _MIB = 1 << 20
 _UNNOTICED = 64 * _MIB
 """Shared memory, in bytes, that is not worth looking at more closely."""
@@ -42,7 +43,7 @@ def folder_of(warden: int) -> Path:
     return Path(tempfile.gettempdir(), f"{_BOX}{warden}")
 
 
-def guard(wall: Wall, request: Request, become: Callable[[int], None]) -> None:
+def guard(wall: Wall, request: Request, become: Callable[[int, int], None]) -> None:
     """Become a warden; returns in the child only, which is forked here.
 
     Parameters
@@ -50,7 +51,8 @@ def guard(wall: Wall, request: Request, become: Callable[[int], None]) -> None:
     request
         Its life socket is where the asking side is told which limit was hit; its job socket is the child's.
     become
-        Called in the child with the user that it is to be.
+        Called in the child with the user that it is to be, and a descriptor to `await_group` on, before it forks and
+        before it is ready: what it forks earlier is not counted.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
     kernel.die_with_parent(signal.SIGTERM)  # then there is time to end what is below
@@ -67,12 +69,22 @@ def guard(wall: Wall, request: Request, become: Callable[[int], None]) -> None:
         os.close(told)
         kernel.die_with_parent()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, signal.SIGTERM})
-        os.read(waiting, 1)  # until we are in our group
-        os.close(waiting)
-        become(user)
+        become(user, waiting)
         return
     os.close(waiting)
     _Warden(wall, request, child, user, group).run(told)
+
+
+def await_group(told: int) -> None:
+    """Wait until the warden has put this process into its control group.
+
+    Raises
+    ------
+    OSError
+        If the warden ended before it had.
+    """
+    if os.read(told, 1) != _GROUPED:
+        raise OSError("the warden ended before it could watch")
 
 
 class _Warden:
@@ -91,6 +103,7 @@ class _Warden:
         """Watch until the child has ended or hit a limit, end what is left of it, and end in the same way."""
         if self._group is not None:
             self._group.take(self._child)
+        os.write(told, 2 * _GROUPED)  # for the first process of a tree, and for the one that runs student code
         os.close(told)
         self._request.job.close()
         kernel.set_dumpable(False)
