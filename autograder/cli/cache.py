@@ -144,17 +144,17 @@ def _print(kept: Kept) -> None:
     table.add_column("training", no_wrap=True)
     table.add_column("question", no_wrap=True, overflow="ellipsis", max_width=26)
     table.add_column("epochs", justify="right", no_wrap=True)
-    table.add_column("best", justify="right", no_wrap=True)
+    table.add_column("best", justify="right", no_wrap=True, min_width=5)
     table.add_column("with", no_wrap=True)
     table.add_column("last used", no_wrap=True)
     for each in kept.trainings:
-        used = datetime.datetime.fromisoformat(each.used_at).astimezone().strftime("%Y-%m-%d %H:%M")
+        used = datetime.datetime.fromisoformat(each.used_at).astimezone().strftime("%m-%d %H:%M")
         if each.is_sound:
             epochs = f"{each.epochs}{'' if each.is_whole else '+'}"
             what = (plain(each.question), epochs, f"{each.accuracy:.1%}", f"{each.backend}, {each.device}")
         else:
             what = (plain("unsound", "yellow"), "", "", "")
-        table.add_row(plain(each.key[:10]), *what, used)
+        table.add_row(plain(each.key[:8]), *what, used)
     if kept.trainings:
         results().print(table)
     size, room = kept.num_bytes / _MIB, kept.max_bytes / _MIB

@@ -112,7 +112,7 @@ class LocalPool:
         jobs: dict[int, _Job] = {}
         try:
             while queue or jobs:
-                while queue and self._has_room(jobs):
+                while queue and self._has_room(jobs, setup.slots):
                     submission, tries = queue.popleft()
                     if not tries:
                         on_event(Started(student=submission.student))
@@ -142,9 +142,9 @@ class LocalPool:
             for job in jobs.values():
                 job.child.close()
 
-    def _has_room(self, jobs: dict[int, _Job]) -> bool:
+    def _has_room(self, jobs: dict[int, _Job], slots: int) -> bool:
         working = sum(not job.is_training for job in jobs.values())
-        return working < self._workers and len(jobs) < self._workers + MAX_WAITING
+        return working < self._workers and len(jobs) < self._workers + max(MAX_WAITING, slots)
 
     def _fork(self, submission: Submission, recipe: str | None, setup: Setup) -> Child:
         zygote, graders = self._start()

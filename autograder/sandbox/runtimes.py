@@ -81,11 +81,6 @@ class Trainer:
         """CPU seconds that it has taken."""
         return self._child.cpu_s
 
-    @property
-    def pid(self) -> int:
-        """The process that trains, as it is seen from here."""
-        return self._child.answering_pid
-
     def ask(self, op: str, /, *, timeout_s: float | None = None, **args: Any) -> Any:
         """Return the answer.
 

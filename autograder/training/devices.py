@@ -8,7 +8,6 @@ library that trains: where a GPU may be, a process of its own looks (`find` star
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import subprocess
 import sys
@@ -33,10 +32,7 @@ _DEVICE_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 _LOOK_S = 120.0
 _RESERVED = 0.08  # of a card's memory: for the driver, and for what each process holds beside its tensors
 
-_LOOK = """
-import json, keras
-print(json.dumps(len(keras.distribution.list_devices("gpu"))))
-"""
+_LOOK = "from autograder.training.libraries import num_gpus; print(num_gpus())"
 
 
 class TrainingOptions(Record, frozen=True, kw_only=True):
@@ -113,11 +109,6 @@ class Place(Record, frozen=True, kw_only=True):
     slot: int = 0
     share: float = 1.0
     card_mib: int = 0
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether others may train on the same card at the same time."""
-        return self.share < 1
 
     @property
     def memory_share(self) -> float:
@@ -233,7 +224,7 @@ def look_for_gpus(backend: str) -> tuple[int, int]:
         env={**os.environ, "KERAS_BACKEND": backend, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"},
     )
     lines = told.stdout.strip().splitlines()
-    cards = json.loads(lines[-1]) if told.returncode == 0 and lines else 0
+    cards = int(lines[-1]) if told.returncode == 0 and lines else 0
     return cards, _smallest_mib() if cards else 0
 
 

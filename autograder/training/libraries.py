@@ -1,4 +1,4 @@
-"""What a library that trains has to be told in its own words, before it touches a device.
+"""What a library that trains is asked, or has to be told, in its own words.
 
 JAX reads its part of the card from the environment (`Place.environment`), as all of them read there to compute alike in
 every run.
@@ -8,9 +8,25 @@ from __future__ import annotations
 
 from autograder.training.devices import GPU, Place
 
+_NAMES = ("gpu", "cuda", "rocm")
+
+
+def num_gpus() -> int:
+    """Return how many GPUs the library behind Keras sees."""
+    import keras
+
+    if keras.backend.backend() == "torch":  # for which Keras lists no devices
+        import torch
+
+        return int(torch.cuda.device_count())
+    return sum(name.lower().startswith(_NAMES) for name in keras.distribution.list_devices())
+
 
 def prepare(place: Place) -> None:
-    """Keep this process to its part of the card's memory, and to sums that come out alike in every run."""
+    """Keep this process to its part of the card's memory, and to sums that come out alike in every run.
+
+    It is called before the library touches a device.
+    """
     if place.backend == "tensorflow" and place.device == GPU and place.memory_mib:
         import tensorflow as tf
 

@@ -30,7 +30,9 @@ from autograder.models.build import Rebuilt
 from autograder.models.construct import first_line
 from autograder.models.graph import ModelGraph
 from autograder.models.keras_private import all_layers
+from autograder.training.devices import CPU, GPU
 from autograder.training.images import HeldImages
+from autograder.training.libraries import num_gpus
 
 STATISTICS_BATCHES = 20
 PREDICTION_BATCH = 256
@@ -99,7 +101,7 @@ class Training:
         keeps_weights: bool = False,
         speed: Mapping[str, Any] | None = None,
     ) -> None:
-        self._device = _device()
+        self._device = GPU if num_gpus() else CPU
         self._speed = speed or SPEED.get(f"{keras.backend.backend()}-{self._device}", UNMEASURED)
         keras.utils.set_random_seed(seed % 2**32)
         keras.config.set_dtype_policy(self._speed["precision"])
@@ -230,12 +232,5 @@ def _or_full(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str,
 def _is_full(error: Exception) -> bool:
     """Whether a device or the machine has no memory left, as each of the backends says it."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"MemoryError", "ResourceExhaustedError", "OutOfMemoryError"}) or "RESOURCE_EXHAUSTED" in str(
-        error
-    )
-
-
-def _device() -> str:
-    """Return the kind of device that trains."""
-    names = keras.distribution.list_devices()
-    return "gpu" if any("gpu" in name.lower() for name in names) else "cpu"
+    is_named = not names.isdisjoint({"MemoryError", "ResourceExhaustedError", "OutOfMemoryError"})
+    return is_named or "RESOURCE_EXHAUSTED" in str(error)

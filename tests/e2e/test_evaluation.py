@@ -1,5 +1,6 @@
 """A student's own training, and weights that they handed in, are judged where no label can be seen."""
 
+import importlib.util
 import shutil
 
 import nbformat
@@ -165,6 +166,21 @@ def test_public_labels_are_refused_before_anything_is_graded(course):
             grade_class(course, course.assignment("practical"))
     finally:
         path.write_text(RECIPES)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed (extra 'jax')")
+def test_a_class_is_trained_with_another_library(course, monkeypatch):
+    """KERAS_BACKEND says which, the notebook still has TensorFlow, and what TensorFlow gave is not taken for JAX's."""
+    folder = hand_in(course, "ada", CLASSIFIER + TRAIN)
+    reports = []
+    for backend in ("tensorflow", "jax"):
+        monkeypatch.setenv("KERAS_BACKEND", backend)
+        reports.append(grade_file(course, course.assignment("practical"), folder / "practical.ipynb"))
+    first, second = ({each.evidence: each for each in report.trainings} for report in reports)
+    assert (first[Evidence.RECIPE].backend, second[Evidence.RECIPE].backend) == ("tensorflow", "jax")
+    assert second[Evidence.PREDICTIONS] == first[Evidence.PREDICTIONS]
+    assert second[Evidence.RECIPE].attempts != first[Evidence.RECIPE].attempts
 
 
 def test_a_gpu_that_is_not_there_is_refused_before_anything_is_graded(course, monkeypatch):

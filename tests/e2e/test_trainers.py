@@ -114,7 +114,7 @@ def test_the_libraries_agree_on_the_verdict(service):
 def test_another_library_trains_behind_the_same_wall(zygote, tier):
     """A process that was exec'd for JAX is walled as any other of ours, and is gone afterwards."""
     with open_trainer(zygote, tier, Place(backend="jax")) as trainer:
-        pid = trainer.pid
+        pid = trainer._child.answering_pid
         status = Path(f"/proc/{pid}/status").read_text()
         assert "Seccomp:\t2" in status
         assert "NoNewPrivs:\t1" in status

@@ -98,7 +98,7 @@ def test_alone_waits_for_all_others_on_the_card(tmp_path):
     two_cards = Slots(tmp_path, Setup(device="gpu", cards=2, slots=4).places())
     first, _ = holder(tmp_path, 2)  # on card 0
     with two_cards.alone(Place(device="gpu", card=1, slot=1, share=0.5)) as place:
-        assert (place.card, place.share, place.is_shared) == (1, 1.0, False)
+        assert (place.card, place.share) == (1, 1.0)
     had = threading.Event()
 
     def wait():
