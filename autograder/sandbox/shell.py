@@ -16,7 +16,8 @@ import base64
 import contextlib
 import io
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from IPython.core.displayhook import DisplayHook
@@ -147,6 +148,8 @@ class Shell:
         Characters kept of one cell's output.
     """
 
+    _prepared: ClassVar[Shell | None] = None
+
     def __init__(self, max_output_chars: int) -> None:
         _IPython.clear_instance()
         config = Config()
@@ -166,6 +169,25 @@ class Shell:
         self.notes: list[str] = []
         self._install_policy()
         self._format_figures()
+
+    @classmethod
+    def prepare(cls) -> None:
+        """Make the shell that `take` gives out in a forked child: making it there would cost each some milliseconds."""
+        cls._prepared = cls(max_output_chars=0)
+
+    @classmethod
+    def take(cls, max_output_chars: int) -> Shell:
+        """Return a shell in which nothing has run: the prepared one where there is one."""
+        taken, cls._prepared = cls._prepared or cls(max_output_chars), None
+        taken.settle(max_output_chars)
+        return taken
+
+    def settle(self, max_output_chars: int) -> None:
+        """Make the present folder the one that the shell was started in, and keep so much of a cell's output."""
+        folder = str(Path.cwd())
+        self._max_output_chars = max_output_chars
+        self._shell.home_dir = self._shell.starting_dir = folder
+        self.namespace["_dh"] = [folder]
 
     @property
     def namespace(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Notebook:
 
     def __init__(self, fit: str, max_output_chars: int) -> None:
         self._fit = fit
-        self._shell = Shell(max_output_chars)
+        self._shell = Shell.take(max_output_chars)
         self._kept: list[Any] = []
 
     def handlers(self) -> dict[str, service.Handler]:

@@ -57,6 +57,7 @@ def warm() -> None:
     axes.set_title("warm")
     figure.savefig(io.BytesIO(), format="png")
     plt.close("all")
+    Shell.prepare()
 
 
 def check_unused() -> None:
