@@ -17,7 +17,8 @@ import nbformat
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook.nbgrader import write_reports
-from autograder.grading import Graded, find_setup, report_key
+from autograder.grading import Graded, find_setup
+from autograder.grading.key import report_key
 from autograder.notebooks import cells
 from autograder.notebooks.reading import read_file
 from autograder.pool.events import Finished, Listener, ignore
@@ -163,9 +164,9 @@ def _kept(
         data = read_file(submission.path)
         run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
         report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
-    except (FileNotFoundError, SubmissionError, msgspec.DecodeError):
+        tier = Tier(report.isolation)
+    except (FileNotFoundError, SubmissionError, msgspec.DecodeError, ValueError):  # ValueError: there is no such wall
         return None
-    tier = Tier(report.isolation)
     if not (isolation == tier or (isolation == AUTO and tier is not Tier.NONE)):
         return None
     if run.key != report_key(course, rubric, submission, data, recipe, tier, setup):

@@ -5,14 +5,14 @@ The layout is nbgrader's, with ``assignments`` as its source folder::
     <course>/
         nbgrader_config.py
         assignments/<id>/<id>.ipynb, assignment.toml
-        solutions/<id>/accepted/*.py, mistakes/*.py, calibration.json
+        solutions/<id>/accepted/*.py, mistakes/*.py, calibration.json, inputs.py, equivalent.toml
         release/<id>/
         tests/suites/<id>/
         submitted/<student>/<id>/<id>.ipynb
         autograded/<student>/<id>/<id>.ipynb
         feedback/<student>/<id>/<id>.html
         reports/<student>/<id>.json, <id>.run.json
-        reports/<id>.calibration.png
+        reports/<id>.calibration.png, reports/<id>.mutants.html
         gradebook.db
         .autograder/secret, cache/, calibration/<id>.jsonl
 """
@@ -34,6 +34,8 @@ from autograder.records import AssignmentId, Record, StudentId
 from autograder.settings import PositiveInt, Recipe, Settings, parse_settings
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"  # noqa: S105 - the name of the variable, not a secret
+SHORTEST_SECRET = 16
+"""Characters; what is shorter could be found by trying."""
 _ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -247,13 +249,27 @@ class Course:
         """Where the picture of the last calibration lies."""
         return self.root / "reports" / f"{assignment}.calibration.png"
 
+    def mutants_page(self, assignment: AssignmentId) -> Path:
+        """Where the page about the mutants of the last verification lies."""
+        return self.root / "reports" / f"{assignment}.mutants.html"
+
     def secret(self) -> CourseSecret:
         """Return the course's secret, made on first use; the environment variable wins.
 
         It decides the held-out images and the random inputs of suites, so that nobody can prepare for them.
+
+        Raises
+        ------
+        UsageError
+            If the variable holds too little to be a secret, or the file holds nothing.
         """
         text = os.environ.get(SECRET_VARIABLE, "")
         if text:
+            if len(text) < SHORTEST_SECRET:
+                raise UsageError(
+                    f"{SECRET_VARIABLE} has {len(text)} characters, which can be guessed: "
+                    f"set it to {SHORTEST_SECRET} or more, as `openssl rand -hex 32` prints, or unset it"
+                )
             return CourseSecret(text)
         path = self.root / ".autograder" / "secret"
         path.parent.mkdir(exist_ok=True)

@@ -112,11 +112,40 @@ class QuestionResult(Record, frozen=True, kw_only=True):
         return self.score is None
 
 
-class Repair(Record, frozen=True, kw_only=True):
-    """One thing that was put right in a submitted notebook before it ran."""
+class RepairKind(StrEnum):
+    """What was put right in a submitted notebook; docs/notebooks.md says of each what is done."""
 
-    kind: str
+    ASSIGNMENT = "assignment"
+    RELEASE = "release"
+    NEW = "new"
+    GONE = "gone"
+    FORMAT = "format"
+    ENCODING = "encoding"
+    KERNEL = "kernel"
+    DAMAGED = "damaged"
+    IDS = "ids"
+    CHARACTERS = "characters"
+    WHITESPACE = "whitespace"
+    ORDER = "order"
+    MISSING = "missing"
+    CHANGED = "changed"
+    DUPLICATE = "duplicate"
+    JOINED = "joined"
+    SEPARATED = "separated"
+    RETYPED = "retyped"
+    FOUND = "found"
+    PICTURES = "pictures"
+
+
+class Repair(Record, frozen=True, kw_only=True):
+    """One thing that was put right in a submitted notebook before it ran.
+
+    `message` is for the student, `staff_note` is for staff only: where in the file it was, and what told.
+    """
+
+    kind: RepairKind
     message: str
+    staff_note: str = ""
     grade_id: GradeId | None = None
 
 

@@ -13,7 +13,7 @@ from autograder.course import Assignment
 from autograder.notebooks import cells
 from autograder.notebooks.cells import CellKind
 from autograder.notebooks.release import read_release
-from autograder.notebooks.stubs import is_untouched, stub_sources
+from autograder.notebooks.stubs import untouched_answers
 from autograder.records import CheckId, CheckResult, GradeId, Outcome, QuestionKind, QuestionResult
 from autograder.suite import plugin, runner
 from autograder.suite.plugin import Check
@@ -44,12 +44,7 @@ class Rubric:
 
     def untouched(self, notebook: NotebookNode) -> frozenset[GradeId]:
         """Return the questions whose answer, in a restored notebook, is as it was released."""
-        stubs = stub_sources(self.released)
-        return frozenset(
-            name
-            for name, cell in cells.answers(notebook)
-            if is_untouched(cell.source, stubs.get(name, ""), cell_type=cell.cell_type)
-        )
+        return untouched_answers(notebook, self.released)
 
     def questions(
         self, results: Iterable[CheckResult], untouched: frozenset[GradeId] | None

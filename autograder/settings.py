@@ -63,10 +63,20 @@ class FitPolicy(StrEnum):
     SKIP = "skip"
 
 
+class OldNames(StrEnum):
+    """What becomes of names that today's libraries no longer have, in the cells of a notebook and in its functions."""
+
+    EXPLAIN = "explain"
+    """They raise as ever, and the student reads what to write today."""
+    SHIM = "shim"
+    """Those that still have an exact meaning are defined; the others are explained."""
+
+
 class Execution(Record, frozen=True, kw_only=True):
     """How the cells of a submission run."""
 
     fit: FitPolicy = FitPolicy.ONE_BATCH
+    old_names: OldNames = OldNames.EXPLAIN
 
 
 class OptimizerName(StrEnum):
@@ -122,6 +132,13 @@ class Recipe(Record, frozen=True, kw_only=True):
     floors: dict[str, Fraction] = {}
 
 
+class Lint(Record, frozen=True, kw_only=True):
+    """What `autograder lint` need not say again."""
+
+    accept: dict[str, Annotated[str, Meta(min_length=1)]] = {}
+    """The reason for each finding that may stay, by ``rule:where`` as the command prints them."""
+
+
 class Settings(Record, frozen=True, kw_only=True):
     """The whole of an `assignment.toml`."""
 
@@ -135,6 +152,7 @@ class Settings(Record, frozen=True, kw_only=True):
     recipe: str = ""
     """The recipe that checks train with where none is named on the command line."""
     recipes: dict[str, Recipe] = {}
+    lint: Lint = Lint()
 
 
 def parse_settings(text: str) -> Settings:

@@ -25,11 +25,12 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", KERAS_BAC
 
 from autograder.models.graph import ModelGraph
 from autograder.models.view import ModelView, RuntimePort
-from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO
 from autograder.sandbox.runtimes import open_runtime
 from autograder.sandbox.session import Cell, NotebookSession
+from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import Execution, Limits
 
 NOTEBOOK = """
@@ -82,7 +83,14 @@ def main() -> None:
         tier = choose(server.control, Path(folder), AUTO)
         limits = Limits(cell_s=120)
         cells = [Cell(0, None, NOTEBOOK)]
-        notebook = NotebookSession(server.control, cells, tier=tier, limits=limits, execution=Execution(), seed=1)
+        notebook = NotebookSession(
+            server.control,
+            cells,
+            limits=limits,
+            execution=Execution(),
+            surroundings=walled(tier, limits),
+            seed=1,
+        )
         with open_runtime(server.control, tier) as runtime:
             notebook.run()
             seen("small", notebook, runtime)

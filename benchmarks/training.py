@@ -4,7 +4,7 @@ Run it from the repository's root::
 
     python benchmarks/training.py --seeds 5                  accuracy per epoch, and seconds, of each architecture
     python benchmarks/training.py --only residual dense      of some of them
-    python benchmarks/training.py --early                    what the early verdict saves
+    python benchmarks/training.py --early                    what the early verdict saves over the corpus
     python benchmarks/training.py --speed                    against a plain `model.fit`, and how a backend is fastest
     python benchmarks/training.py --slots 1 2 4 8            trainings a minute on GPUs that so many share
 
@@ -33,28 +33,25 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from autograder.course import CourseSecret
+from autograder.calibrating.models import find_models
+from autograder.calibrating.progress import ignore
+from autograder.calibrating.variants import must_miss, must_pass, trained_questions
+from autograder.corpus import read_corpus
+from autograder.course import Assignment, Course, CourseSecret
 from autograder.datasets import load
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
 from autograder.records import GradeId, TrainingRecord
-from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.rubric import Rubric
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_trainer
-from autograder.settings import Device, Recipe, parse_settings
+from autograder.sandbox.spec import clean_environment
+from autograder.settings import Device, Recipe
 from autograder.training.devices import Place, Setup, TrainingOptions, find
 from autograder.training.service import TrainingService
 
 QUESTION = GradeId("benchmark")
-EARLY = {
-    "fully_convolutional": "fully_convolutional_model",
-    "alexnet_with_batchnorm": "batchnorm_model",
-    "small_batchnorm": "batchnorm_model",
-    "two_filters": "batchnorm_model",
-    "residual": "residual_model",
-    "residual_two_filters": "residual_model",
-}
-"""Architectures, and the question whose floor they are held against."""
 SPEEDS = (
     {"jit_compile": False, "steps_per_execution": 1},
     {"jit_compile": False, "steps_per_execution": 16},
@@ -79,7 +76,7 @@ class Bench:
     """Trains in fresh processes, with an empty cache."""
 
     def __init__(self, zygote: ForkServer, setup: Setup) -> None:
-        self._zygote = zygote
+        self.zygote = zygote
         self._setup = setup
 
     def train(self, graph: ModelGraph, recipe: Recipe, seed: int, slots: Path | None = None) -> Run:
@@ -89,7 +86,7 @@ class Bench:
         @contextlib.contextmanager
         def measured(place: Place) -> Iterator[RuntimePort]:
             nonlocal cpu_seconds
-            with open_trainer(self._zygote.control, Tier.NONE, place) as trainer:
+            with open_trainer(self.zygote.control, Tier.NONE, place) as trainer:
                 yield trainer
                 cpu_seconds += trainer.cpu_s
 
@@ -133,23 +130,46 @@ def show_accuracy(bench: Bench, recipe: Recipe, names: Sequence[str], seeds: int
         print(f"{name:27s} {'  '.join(columns)}  {seconds:5.1f} s  {cpu:5.1f} s", flush=True)
 
 
-def show_early(bench: Bench, recipe: Recipe, seeds: int) -> None:
-    """Print how many epochs a verdict needs, beside those of the same attempts in full: what it saves.
+def show_early(bench: Bench, course: Course, assignment: Assignment, recipe: Recipe, seeds: int) -> None:
+    """Print what every model of the corpus takes until its verdict, beside the same attempts in full.
 
     Training stops at the floor, which a best epoch that comes later cannot take back: the verdicts are equal.
+    Equal models count once. Those that are not trained at all, since a check before has failed, count apart.
     """
-    print("epochs until the verdict, of those of the same attempts in full")
-    needed = full = 0
-    for name, graph in graphs(tuple(EARLY)).items():
-        floor = recipe.floors[EARLY[name]]
+    rubric, corpus = Rubric.read(assignment), read_corpus(assignment)
+    questions = trained_questions(rubric)
+    judged = [variant for variant in corpus if must_pass(variant) or must_miss(variant, rubric)]
+    models = find_models(
+        course, rubric, judged, questions, zygote=bench.zygote.control, tier=Tier.NONE, on_progress=ignore
+    )
+    spared = sum(
+        not must_miss(variant, rubric) and any(rubric.checks[name].question in questions for name in variant.fails)
+        for variant in corpus
+    )
+    print("until the verdict, of the same attempts in full: epochs, seconds")
+    epochs, seconds = np.zeros(2, int), np.zeros(2)
+    for model in models:
+        floor = recipe.floors[model.question]
         for seed in range(seeds):
-            run = bench.train(graph, msgspec.structs.replace(recipe, floors={QUESTION: floor}), seed)
-            attempts = run.record.attempts
-            epochs = sum(len(attempt.loss) for attempt in attempts)
-            needed, full = needed + epochs, full + recipe.epochs * len(attempts)
-            verdict = "passes" if run.record.test_accuracy >= floor else "misses"
-            print(f"{name:27s} {verdict} {floor:.2f}: {epochs} of {recipe.epochs * len(attempts)}, {run.seconds:.1f} s")
-    print(f"in all {needed} of {full} epochs: {1 - needed / full:.0%} saved")
+            early = bench.train(model.graph, msgspec.structs.replace(recipe, floors={QUESTION: floor}), seed)
+            attempts = len(early.record.attempts)
+            whole = msgspec.structs.replace(recipe, floors={QUESTION: 1.0}, attempts=attempts)
+            full = bench.train(model.graph, whole, seed)
+            passes = [run.record.test_accuracy >= floor for run in (early, full)]
+            if len(set(passes)) > 1:
+                raise SystemExit(f"{model.variants[0]}: the verdicts on {model.question} differ")
+            taken = [sum(len(attempt.loss) for attempt in run.record.attempts) for run in (early, full)]
+            epochs = epochs + np.array(taken)
+            seconds = seconds + np.array([early.seconds, full.seconds])
+            print(
+                f"{model.question:27s} {model.variants[0]:45s} {'passes' if passes[0] else 'misses'} {floor:.2f}: "
+                f"{taken[0]} of {taken[1]} epochs, {early.seconds:.1f} of {full.seconds:.1f} s",
+                flush=True,
+            )
+    full_s = seconds[1] * (1 + spared / len(models))
+    print(f"{len(models)} models: {epochs[0]} of {epochs[1]} epochs, {seconds[0]:.0f} of {seconds[1]:.0f} s: ", end="")
+    print(f"{1 - seconds[0] / seconds[1]:.0%} of the time saved")
+    print(f"{spared} more are not trained, because a check before failed: {1 - seconds[0] / full_s:.0%} with these")
 
 
 def show_speed(recipe: Recipe, setup: Setup) -> None:
@@ -233,7 +253,7 @@ def show_slots(recipe: Recipe, zygote: ForkServer, counts: Sequence[int]) -> Non
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description="Accuracy, speed and early verdicts of known architectures.")
-    parser.add_argument("--assignment", type=Path, default=Path("assignments/convnets/assignment.toml"))
+    parser.add_argument("--assignment", default="convnets")
     parser.add_argument("--recipe", default="quick")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[])
@@ -242,7 +262,9 @@ def main() -> None:
     parser.add_argument("--slots", nargs="+", type=int, default=[])
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    recipe = parse_settings(options.assignment.read_text()).recipes[options.recipe]
+    course = Course.find(Path())
+    assignment = course.assignment(options.assignment)
+    recipe = assignment.settings.recipes[options.recipe]
     if options.measure:
         measure(*options.measure, recipe)
         return
@@ -259,7 +281,7 @@ def main() -> None:
         if options.slots:
             show_slots(recipe, zygote, options.slots)
         elif options.early:
-            show_early(Bench(zygote, setup), recipe, options.seeds)
+            show_early(Bench(zygote, setup), course, assignment, recipe, options.seeds)
         else:
             show_accuracy(Bench(zygote, setup), recipe, options.only, options.seeds)
 

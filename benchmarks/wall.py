@@ -23,11 +23,12 @@ import time
 from pathlib import Path
 
 from autograder.errors import InfrastructureError
-from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment, walled
+from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.choice import look_at
 from autograder.sandbox.isolation.processes import descendants
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.session import Cell, NotebookSession
+from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import WALL_PER_CPU, Execution, Limits
 
 TESTS = Path(__file__).parents[1] / "tests"
@@ -78,7 +79,8 @@ def main() -> None:
 
 def measure_starts(zygote: ControlSocket, tier: Tier, count: int) -> tuple[float, float]:
     """Return milliseconds to the end of the first cell and private MiB then, medians over some children."""
-    spec = {"kind": "submission", **walled(tier, Limits()), "fit": "skip", "max_output_chars": 1000, "seed": 1}
+    spec = {"kind": "submission", **walled(tier, Limits()), "fit": "skip", "old_names": "explain"}
+    spec |= {"max_output_chars": 1000, "seed": 1}
     milliseconds, mebibytes = [], []
     for _ in range(count):
         started = time.perf_counter()
@@ -92,9 +94,8 @@ def measure_starts(zygote: ControlSocket, tier: Tier, count: int) -> tuple[float
 def measure_end(zygote: ControlSocket, tier: Tier) -> float:
     """Return seconds from its limit until a cell that ignores every signal is gone with all that it was."""
     limits = Limits(cell_s=0.5)
-    session = NotebookSession(
-        zygote, [Cell(0, None, STUBBORN)], tier=tier, limits=limits, execution=Execution(), seed=0
-    )
+    cells, surroundings = [Cell(0, None, STUBBORN)], walled(tier, limits)
+    session = NotebookSession(zygote, cells, limits=limits, execution=Execution(), surroundings=surroundings)
     started = time.perf_counter()
     session.run()
     session.close()

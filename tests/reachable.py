@@ -7,8 +7,8 @@ reach it, and the tier rightly refuses to work; tests of it would be skipped on 
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,14 +40,11 @@ def open_the_way() -> None:
 
 
 def start(make: Callable[[], Made]) -> Made:
-    """Return what `make` returns, with every process that it starts under such a view."""
-    made: list[Made] = []
+    """Return what `make` returns, with every process that it starts under such a view; raises what goes wrong."""
 
-    def run() -> None:
+    def run() -> Made:
         open_the_way()
-        made.append(make())
+        return make()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    return made[0]
+    with ThreadPoolExecutor(max_workers=1) as threads:  # the view is a thread's, and ends with it
+        return threads.submit(run).result()

@@ -19,6 +19,7 @@ from autograder.records import (
     QuestionKind,
     QuestionResult,
     Repair,
+    RepairKind,
     StudentId,
     TrainingRecord,
 )
@@ -181,8 +182,9 @@ def report(student: str = "ada", **changes: object) -> GradeReport:
         ),
         "repairs": (
             Repair(
-                kind="restored",
+                kind=RepairKind.CHANGED,
                 message="The cell that tests `residual_block` had been changed; the released one was put back.",
+                staff_note="Cell 9, only for staff.",
                 grade_id=GradeId("residual_block"),
             ),
         ),

@@ -26,9 +26,10 @@ from autograder.course import Assignment, Course
 from autograder.errors import UsageError
 from autograder.records import GradeId
 from autograder.rubric import Rubric
-from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO
+from autograder.sandbox.spec import clean_environment
 from autograder.settings import Device, Recipe
 from autograder.training import devices
 from autograder.training.calibration import (

@@ -25,9 +25,10 @@ from autograder.calibrating.models import Model
 from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, SubmissionError
 from autograder.models.view import RuntimePort
-from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
+from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_trainer
+from autograder.sandbox.spec import clean_environment
 from autograder.settings import Recipe
 from autograder.training.calibration import SeedRun, without_floors
 from autograder.training.devices import CPU, Place, Setup

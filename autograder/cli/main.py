@@ -31,7 +31,7 @@ from autograder.reports.visible import visible
 NEEDS_PERSON = 1
 BROKEN = 4
 INTERRUPTED = 130
-COMMANDS = ("release", "calibrate", "verify", "collect", "grade", "cache", "demo", "doctor")
+COMMANDS = ("release", "lint", "calibrate", "verify", "collect", "grade", "cache", "demo", "doctor", "check")
 """In the order in which an instructor meets them; each is the module of that name beside this one."""
 
 

@@ -19,8 +19,9 @@ def command(course: Course, names: tuple[str, ...], check: bool) -> int:
 
     The notebook in assignments/NAME goes to release/NAME through nbgrader: stubs in the place of solutions, no
     hidden tests, and in each grade cell the points that the suite in tests/suites/NAME gives. Public checks,
-    check.toml, requirements.txt and the files that assignment.toml declares go with it, and nothing else. nbgrader's
-    gradebook learns of the assignment, so that Formgrader shows it.
+    requirements.txt and the files that assignment.toml declares go with it, check.toml and released.json, which
+    `autograder check` reads, and nothing else. nbgrader's gradebook learns of the assignment, so that Formgrader
+    shows it.
     """
     from autograder.gradebook.registration import register
     from autograder.notebooks.release import make_release, read_release, stale_paths, write_release

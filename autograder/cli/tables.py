@@ -22,7 +22,8 @@ _PERSON = "✎"
 _LEGEND = "  ".join((f"{_PERSON} for a person", *(f"{SYMBOLS[each]} {each.value}" for each in Outcome)))
 
 
-def _table() -> Table:
+def new_table() -> Table:
+    """Return an empty table as all of ours look."""
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
 
 
@@ -35,7 +36,7 @@ def print_batch(reports: Sequence[GradeReport], notes: Mapping[str, str] | None 
         What to say about a student in place of the reason for the score.
     """
     notes = notes or {}
-    table = _table()
+    table = new_table()
     table.add_column("student", max_width=16, no_wrap=True, overflow="ellipsis")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column(_PERSON, justify="right", no_wrap=True, style="magenta")
@@ -99,6 +100,8 @@ def print_report(report: GradeReport) -> None:
             for text in (check.message, check.staff_note):
                 if text and check.outcome is not Outcome.PASSED:
                     console.print(Padding(Text(shown(text.strip())), (0, 0, 0, 4)))
+    for repair in report.repairs:
+        console.print(Text(shown(f"put right: {repair.message} {repair.staff_note}".strip()), style="dim"))
     console.print(Text(f"{points_text(report.score)} of {points_text(report.max_score)} points", style="bold"))
 
 
@@ -106,7 +109,7 @@ def print_verification(name: str, verification: Verification) -> None:
     """Print a row for each variant, what floors are worth, then everything that is wrong."""
     from autograder.cli.calibration import floor_sentence
 
-    table = _table()
+    table = new_table()
     table.add_column("", no_wrap=True)
     table.add_column("variant", max_width=36, no_wrap=True, overflow="ellipsis")
     table.add_column("score", justify="right", no_wrap=True)
@@ -124,8 +127,6 @@ def print_verification(name: str, verification: Verification) -> None:
     for floor in verification.floors:
         if floor.judgement is not None and not floor.problems:
             console.print(Text(shown(floor_sentence(floor.judgement))), soft_wrap=True)
-        if floor.remark:
-            console.print(Text(f"{shown(floor.question)}: {shown(floor.remark)}", style="yellow"), soft_wrap=True)
     for where, text in problems:
         console.print(Text.assemble((f"{shown(where)}: ", "bold"), shown(text)), soft_wrap=True)
     number = len(verification.verdicts)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from autograder.course import SECRET_VARIABLE, Course
 from autograder.doctor.remarks import Condition, Remark
+from autograder.errors import UsageError
 from autograder.sandbox.isolation.machine import Machine
 
 LEAST_FREE_MIB = 2048
@@ -57,6 +58,10 @@ def _temporary(folder: Path) -> Remark:
 
 def _secret(found: Course) -> Remark:
     if os.environ.get(SECRET_VARIABLE):
+        try:
+            found.secret()
+        except UsageError as error:
+            return Remark("secret", Condition.BAD, error.message, f"set a longer {SECRET_VARIABLE}, or unset it")
         return Remark("secret", Condition.GOOD, f"from {SECRET_VARIABLE}; .autograder/secret is not read")
     path = found.root / ".autograder" / "secret"
     if not path.exists():

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from autograder.doctor.remarks import Attempt, Condition, Remark, WallSeen
 from autograder.errors import InfrastructureError
-from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import look_at
 from autograder.sandbox.isolation.fixes import advice
 from autograder.sandbox.isolation.selftest import Examined
 from autograder.sandbox.isolation.tiers import BY_STRENGTH, Tier
+from autograder.sandbox.spec import clean_environment
 
 SLOW_START_S = 15.0
 

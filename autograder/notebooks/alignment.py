@@ -1,61 +1,37 @@
 """Which cells of a submission stand for which cell of the release.
 
-Cells are matched by what is surest first: nbgrader's id, the cell's own id, its text, the names it defines, and at
+Cells are matched by what is surest first: nbgrader's id, the text, the cell's own id, the names it defines, and at
 last its place between cells that are matched already. What is left over is the student's own. Nothing raises,
 whatever the submission looks like.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+import functools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from nbformat import NotebookNode
 
-from autograder.notebooks import names
+from autograder.notebooks import halves, names
 from autograder.notebooks.cells import CellKind, grade_id, kind
-from autograder.notebooks.stubs import is_untouched, stub_names
+from autograder.notebooks.likeness import ALIKE, likeness, squeezed, words
+from autograder.notebooks.marks import MarkMatching
+from autograder.notebooks.matching import How, Match
+from autograder.notebooks.stubs import is_untouched
 
-_ALIKE = 0.6  # of the words of two texts, for one to count as an edited copy of the other
-_MAX_COMPARED = 30  # cells in one gap that are compared with a released one
-_MAX_READ = 20_000  # characters of a cell that are compared
-_WORD = re.compile(r"\w+|[^\w\s]")
-
-
-class How(StrEnum):
-    """What told that a cell is the one that the release means."""
-
-    GRADE_ID = "its mark"
-    CELL_ID = "its cell id"
-    TEXT = "its text"
-    NAMES = "the names it defines"
-    PLACE = "its place"
-    ELSEWHERE = "the cell of another question"
+_MAX_COMPARED = 30  # cells in one gap that are compared with a released one, or with an answer
 
 
-@dataclass
-class Match:
-    """What a submission has for one cell of the release; numbers count the submission's cells from 0.
-
-    `given` are the cells whose text it takes (more than one for a cell that was split), `earlier` are older copies,
-    which still run before it, `copies` is how many cells bore its mark. `text` replaces the text of `given` where the
-    answer is only a part of a cell. `in_place` says whether it stands among its neighbours.
-    """
-
-    given: list[int]
-    how: How
-    earlier: list[int] = field(default_factory=list)
-    copies: int = 1
-    text: str | None = None
-    in_place: bool = True
-    was_split: bool = False
-
-
-def align(given: Sequence[NotebookNode], released: Sequence[NotebookNode]) -> tuple[dict[int, Match], set[int]]:
+def align(
+    given: Sequence[NotebookNode], released: Sequence[NotebookNode], *, is_older: bool = False
+) -> tuple[dict[int, Match], frozenset[int]]:
     """Match the cells of a submission with those of the release.
+
+    Parameters
+    ----------
+    is_older
+        Whether the submission was made from another release, so that stubs and locked texts may differ.
 
     Returns
     -------
@@ -64,229 +40,242 @@ def align(given: Sequence[NotebookNode], released: Sequence[NotebookNode]) -> tu
     own
         Numbers of the submission's cells that are the student's own.
     """
-    aligner = _Aligner(given, released)
+    aligner = _Aligner(given, released, is_older=is_older)
     aligner.by_grade_id()
-    aligner.by_cell_id()
+    aligner.exchanged_marks()
     aligner.by_text()
+    aligner.by_cell_id()
     aligner.by_names()
+    aligner.halves_of_answers()
     aligner.edited_by_place()
-    aligner.answers_by_place()
     aligner.answers_elsewhere()
+    aligner.answers_by_place()
     aligner.drop_spare_stubs()
-    return aligner.matches, set(range(len(given))) - aligner.taken
+    aligner.older_versions()
+    return aligner.matches, frozenset(range(len(given))) - aligner.taken
 
 
-class _Aligner:
-    """The matching as it grows; each method looks only at what the ones before it left open."""
+class _Aligner(MarkMatching):
+    """Adds to what marks tell; each method looks only at what the ones before it left open."""
 
-    def __init__(self, given: Sequence[NotebookNode], released: Sequence[NotebookNode]) -> None:
-        self.given = given
-        self.released = released
-        self.matches: dict[int, Match] = {}
-        self.taken: set[int] = set()
-        self._words: dict[int, Counter[str]] = {}
-        self._names: dict[int, frozenset[str]] = {}
+    def by_text(self) -> None:
+        """Take cells that say what the released cell says, the one with its id before others.
 
-    def by_grade_id(self) -> None:
-        """Take the cells that bear the mark of a released cell; of several answers the last one that is filled in."""
-        marked: dict[str, list[int]] = defaultdict(list)
-        for number, cell in enumerate(self.given):
-            name = grade_id(cell)
-            if name is not None:
-                marked[name].append(number)
-        for index, cell in enumerate(self.released):
-            found = marked.get(grade_id(cell) or "", [])
+        Stubs are alike, so answers are left for later.
+        """
+        wanted = {
+            index: squeezed(self.released[index].source)
+            for index in self.open()
+            if not kind(self.released[index]).is_answer and self.released[index].source.strip()
+        }
+        if not wanted:
+            return
+        waiting: dict[str, list[int]] = defaultdict(list)
+        texts = set(wanted.values())
+        for number in reversed(self.own()):
+            text = squeezed(self.given[number].source)
+            if text in texts:
+                waiting[text].append(number)
+        for index, text in wanted.items():
+            found = waiting[text]
             if found:
-                self._accept(index, self._chosen(index, found))
-
-    def _chosen(self, index: int, found: list[int]) -> Match:
-        """Return the match for a released cell whose mark some cells bear."""
-        filled = [number for number in found if not self._untouched(number, index)]
-        if not kind(self.released[index]).is_answer or not filled:
-            self.taken.update(found)
-            return Match(found[-1:], How.GRADE_ID, copies=len(found))
-        self.taken.update(set(found) - set(filled))
-        if self._is_split(filled, self.released[index].cell_type):
-            return Match(filled, How.GRADE_ID, copies=len(found), was_split=True)
-        wanted = self._wanted(index)
-        defining = [number for number in filled if self._defined(number) & wanted]
-        winner = (defining or filled)[-1]
-        text = self.given[winner].source
-        older = [number for number in filled if number < winner]
-        earlier = [number for number in older if self.given[number].source != text]
-        self.taken.update(older)
-        return Match([winner], How.GRADE_ID, earlier=earlier, copies=len(found))
-
-    def _is_split(self, parts: list[int], cell_type: str) -> bool:
-        """Return whether neighbouring cells of one mark are the pieces of one answer, and not versions of it."""
-        texts = [self.given[number].source for number in parts]
-        between = self.given[parts[0] : parts[-1] + 1]
-        if len(set(texts)) < 2 or sum(bool(cell.source.strip()) for cell in between) != len(parts):
-            return False
-        if cell_type != "code":
-            return True
-        if names.parse("\n".join(texts)) is None:
-            return False
-        defined = Counter(name for number in parts for name in self._defined(number))
-        return any(names.parse(text) is None for text in texts) or max(defined.values(), default=1) == 1
+                name = self.released[index].id
+                number = next((each for each in found[-_MAX_COMPARED:] if self.given[each].id == name), found[-1])
+                found.remove(number)
+                self.accept(index, Match([number], How.TEXT))
 
     def by_cell_id(self) -> None:
         """Take cells that lost their mark, but kept the id that Jupyter gives to every cell."""
         known = {grade_id(cell) for cell in self.released} - {None}
-        loose = {self.given[number].id: number for number in self._own() if grade_id(self.given[number]) not in known}
-        for index in self._open():
-            number = loose.get(self.released[index].id)
-            if number is not None:
-                self._accept(index, Match([number], How.CELL_ID))
-
-    def by_text(self) -> None:
-        """Take cells that say what the released cell says; stubs are alike, so answers are left for later."""
-        waiting: dict[str, list[int]] = defaultdict(list)
-        for number in self._own():
-            waiting[_squeezed(self.given[number].source)].append(number)
-        for index in self._open():
-            found = waiting[_squeezed(self.released[index].source)]
-            if found and not kind(self.released[index]).is_answer and self.released[index].source.strip():
-                self._accept(index, Match([found.pop(0)], How.TEXT))
+        loose = {self.given[number].id: number for number in self.own() if grade_id(self.given[number]) not in known}
+        for index in self.open():
+            cell = self.released[index]
+            number = loose.get(cell.id)
+            if number is not None and (
+                kind(cell) is not CellKind.PLAIN or self.given[number].cell_type == cell.cell_type
+            ):
+                self.accept(index, Match([number], How.CELL_ID))
 
     def by_names(self) -> None:
-        """Take the student's own cells that define what an open question asks for, the last for each name."""
-        wanting = [index for index in self._unanswered() if self._asks_for_code(index)]
-        if not wanting:
+        """Take the student's own cells that define what an open question asks for, the last for each name.
+
+        Those that stand where the question stands come before others.
+        """
+        asking = [index for index in self.unanswered() if self.asked[index]]
+        if not asking:
             return
-        last: dict[str, int] = {}
-        for number in self._own():
-            if self.given[number].cell_type == "code":
-                last |= dict.fromkeys(self._defined(number), number)
-        for index in wanting:
-            found = sorted({last[name] for name in self._wanted(index) if name in last} - self.taken)
-            if index in self.matches:
-                found = [number for number in found if not self._untouched(number, index)]
+        asked = frozenset[str]().union(*(self.asked[index] for index in asking))
+        definers: dict[str, list[int]] = defaultdict(list)
+        for number in self.own():
+            for name in self.defined_of(number, asked):
+                definers[name].append(number)
+        for index in asking:
+            lower, upper = self.gap(index)
+            chosen = set()
+            for name in self.asked[index]:
+                free = [number for number in definers[name] if number not in self.taken]
+                filled = [number for number in free if not self.untouched(number, index)]
+                if filled or index in self.matches:
+                    free = filled
+                near = [number for number in free if lower < number < upper]
+                chosen.update((near or free)[-1:])
+            found = sorted(chosen)
             if found:
-                lower, upper = self._gap(index)
                 in_place = lower < found[0] and found[-1] < upper
-                self._accept(index, Match(found, How.NAMES, in_place=in_place))
+                helpers = [] if in_place else self._helpers(found[0])
+                copies = self.matches[index].copies if index in self.matches else 1
+                self.accept(index, Match(found, How.NAMES, helpers, copies=copies, in_place=in_place))
+
+    def _helpers(self, number: int) -> list[int]:
+        """Return the student's own cells right before a cell that define what it uses."""
+        used = set(words(self.given[number].source))
+        found = []
+        for before in range(number - 1, max(-1, number - 1 - _MAX_COMPARED), -1):
+            if before in self.taken:
+                break
+            if self.given[before].cell_type == "code" and self.defined(before) & used:
+                used |= set(words(self.given[before].source))
+                found.append(before)
+        self.taken.update(found)
+        return found[::-1]
+
+    def halves_of_answers(self) -> None:
+        """Add the cells next to an answer that are Python only together with it: halves that have no mark."""
+        for index, match in self.matches.items():
+            if not self.asked[index] or match.text is not None or len(match.given) > 1:
+                continue
+            for step in (1, -1):
+                number = self._next_own(match.given[-1 if step > 0 else 0], step)
+                if number is None:
+                    continue
+                text = "\n".join(self.given[each].source for each in match.given)
+                other = self.given[number].source
+                is_rest = step > 0 and not self._names_in(text, index) and bool(self._names_in(other, index))
+                if is_rest or halves.belong_together(*((text, other) if step > 0 else (other, text))):
+                    match.given = sorted([*match.given, number])
+                    match.was_split = True
+                    self.taken.add(number)
+
+    def _names_in(self, text: str, index: int) -> frozenset[str]:
+        """Return what a text seems to define of that which a question asks for."""
+        return names.names_by_line(text) & self.asked[index]
+
+    def _next_own(self, number: int, step: int) -> int | None:
+        """Return the next cell that holds anything, where it is code of the student's own."""
+        number += step
+        while 0 <= number < len(self.given) and not self.given[number].source.strip():
+            number += step
+        is_own = 0 <= number < len(self.given) and number not in self.taken
+        return number if is_own and self.given[number].cell_type == "code" else None
 
     def edited_by_place(self) -> None:
         """Take cells that stand where an unmarked or locked cell stood, and still say much of what it said."""
-        for index in self._open():
+        for index in self.open():
             cell = self.released[index]
             if kind(cell).is_answer:
                 continue
-            words = _words(cell.source)
-            found = [number for number in self._between(index) if self.given[number].cell_type == cell.cell_type]
-            likeness, earliness = max(((self._likeness(n, words), -n) for n in found[:_MAX_COMPARED]), default=(0.0, 0))
-            if likeness >= _ALIKE:
-                self._accept(index, Match([-earliness], How.PLACE))
+            own = words(cell.source)
+            found = [number for number in self.between(index) if self.given[number].cell_type == cell.cell_type]
+            alike, earliness = max(
+                ((likeness(self.words_of(number), own), -number) for number in found[:_MAX_COMPARED]),
+                default=(0.0, 0),
+            )
+            if alike >= ALIKE:
+                self.accept(index, Match([-earliness], How.PLACE))
 
     def answers_by_place(self) -> None:
         """Take cells that stand where an answer is expected: all texts for a manual one, a single cell of code."""
-        left_blank = {index for index in self.matches if self._asks_for_code(index)}  # their code may stand elsewhere
-        for indices in self._same_gaps(index for index in self._unanswered() if index not in left_blank):
+        left_blank = {index for index in self.matches if self.asked[index]}  # their code may stand elsewhere
+        waiting = [index for index in self.unanswered() if index not in left_blank and not self.is_unknown(index)]
+        for indices in self._same_gaps(waiting):
             cell_type = self.released[indices[0]].cell_type
             is_text = cell_type != "code"
+            strange = self._stubs - {squeezed(self.released[index].source) for index in indices}
             found = [
                 number
-                for number in self._between(indices[0])
-                if (self.given[number].cell_type != "code") is is_text and self.given[number].source.strip()
+                for number in self.between(indices[0])
+                if (self.given[number].cell_type != "code") is is_text
+                and self.given[number].source.strip()
+                and squeezed(self.given[number].source) not in strange
             ]
             if len(found) == len(indices):
                 for index, number in zip(indices, found, strict=True):
-                    self._accept(index, Match([number], How.PLACE))
+                    self.accept(index, Match([number], How.PLACE))
             elif len(indices) == 1 and is_text and found:
-                self._accept(indices[0], Match(found, How.PLACE))
+                self.accept(indices[0], Match(found, How.PLACE))
 
     def answers_elsewhere(self) -> None:
         """Take what an open question asks for out of the cells of other questions, or out of edited cells."""
-        for index in self._unanswered():
-            if not self._asks_for_code(index):
-                continue
-            wanted = self._wanted(index)
-            for other in sorted(self.matches, reverse=True):
-                holding = [n for n in self.matches[other].given if self._defined(n) & wanted]
-                if other == index or not holding or wanted & names.defined_names(self.released[other].source):
+        for index in self.unanswered():
+            asked = self.asked[index]
+            for other in sorted(self.matches, reverse=True) if asked else ():
+                holding = [number for number in self.matches[other].given if self.defined_of(number, asked)]
+                if other == index or not holding or asked & self.asked[other]:
                     continue
-                text = names.definitions("\n".join(self.given[n].source for n in holding), wanted)
+                text = self._taken_out(holding[-1], index, other)
                 if text and not is_untouched(text, self.released[index].source):
                     blank = self.matches.get(index, Match([], How.ELSEWHERE))
-                    self.matches[index] = replace(blank, how=How.ELSEWHERE, text=text)
+                    blank.how, blank.text, blank.source = How.ELSEWHERE, text, holding[-1]
+                    self.matches[index] = blank
                     break
+
+    def _taken_out(self, number: int, index: int, other: int) -> str:
+        """Return the part of a cell that answers a question: up to where another question's answer begins.
+
+        Of a locked cell that was edited it is all that the release does not have.
+        """
+        asked, others = self.asked[index], self.asked_by_any - self.asked[index]
+        if kind(self.released[other]).is_locked:
+            original = {squeezed(chunk.text) for chunk in names.chunks(self.released[other].source)}
+            added = [chunk for chunk in names.chunks(self.given[number].source) if squeezed(chunk.text) not in original]
+            return "\n".join(chunk.text for chunk in added if not chunk.names & others).strip("\n")
+        parts: list[str] = []
+        above: list[names.Chunk] = []  # not taken, since the last that was
+        for chunk in names.chunks(self.given[number].source):
+            if chunk.names & asked:
+                start = names.start_of_needed(above, chunk, self.asked_by_any)
+                parts.extend(each.text for each in above[start:])
+            elif above or not parts or chunk.names & others:
+                above.append(chunk)
+                continue
+            above.clear()
+            parts.append(chunk.text)
+        return "\n".join(parts).strip("\n")
 
     def drop_spare_stubs(self) -> None:
         """Leave out further copies of a stub: run after an answer, they would undo it."""
-        stubs = {_squeezed(cell.source) for cell in self.released if kind(cell) is CellKind.SOLUTION} - {""}
-        self.taken.update([number for number in self._own() if _squeezed(self.given[number].source) in stubs])
+        longest = max(map(len, (cell.source for cell in self.released)), default=0) * 2
+        self.taken.update(
+            number
+            for number in self.own()
+            if len(self.given[number].source) <= longest and squeezed(self.given[number].source) in self._stubs
+        )
 
-    def _accept(self, index: int, match: Match) -> None:
-        self.matches[index] = match
-        self.taken.update(match.given)
+    def older_versions(self) -> None:
+        """Let the student's own cells that answer a question too, and stood above its answer, run before it."""
+        index_of = {name: index for index, asked in enumerate(self.asked) for name in asked}
+        anchors = {number: index for index, match in self.matches.items() if match.in_place for number in match.given}
+        last = -1
+        for number in range(len(self.given)):
+            last = anchors.get(number, last)
+            if number in self.taken or self.given[number].cell_type != "code":
+                continue
+            for index in sorted({index_of[name] for name in self.defined_of(number, self.asked_by_any)}):
+                match = self.matches.get(index)
+                if match is not None and last > index and match.text is None and number < min(match.given):
+                    match.earlier.append(number)
+                    self.taken.add(number)
+                    break
 
-    def _own(self) -> list[int]:
-        """Return the submission's cells that nothing has taken."""
-        return [number for number in range(len(self.given)) if number not in self.taken]
-
-    def _open(self) -> list[int]:
-        """Return the released cells without a match."""
-        return [index for index in range(len(self.released)) if index not in self.matches]
-
-    def _unanswered(self) -> list[int]:
-        """Return the released cells for an answer that have no match, or one as it was released."""
-        return [
-            index
-            for index, cell in enumerate(self.released)
-            if kind(cell).is_answer
-            and (index not in self.matches or all(self._untouched(n, index) for n in self.matches[index].given))
-        ]
-
-    def _untouched(self, number: int, index: int) -> bool:
-        cell = self.released[index]
-        return is_untouched(self.given[number].source, cell.source, cell_type=cell.cell_type)
-
-    def _defined(self, number: int) -> frozenset[str]:
-        """Return the names that a cell of the submission defines."""
-        if number not in self._names:
-            self._names[number] = names.defined_names(self.given[number].source)
-        return self._names[number]
-
-    def _asks_for_code(self, index: int) -> bool:
-        return bool(self.released[index].cell_type == "code")
-
-    def _wanted(self, index: int) -> frozenset[str]:
-        """Return the names that an answer in code has to define."""
-        cell = self.released[index]
-        name = grade_id(cell)
-        return stub_names(name, cell.source) if name is not None and cell.cell_type == "code" else frozenset()
-
-    def _gap(self, index: int) -> tuple[int, int]:
-        """Return between which cells of the submission a released cell is to be looked for, both exclusive."""
-        placed = {each: match.given for each, match in self.matches.items() if match.given and match.in_place}
-        lower = next((max(placed[each]) for each in range(index, -1, -1) if each in placed), -1)
-        later = (min(placed[each]) for each in range(index + 1, len(self.released)) if each in placed)
-        return lower, next((number for number in later if number > lower), len(self.given))
-
-    def _between(self, index: int) -> list[int]:
-        lower, upper = self._gap(index)
-        return [number for number in range(lower + 1, upper) if number not in self.taken]
+    @functools.cached_property
+    def _stubs(self) -> frozenset[str]:
+        """The stubs of all answers in code."""
+        found = (squeezed(cell.source) for cell in self.released if kind(cell) is CellKind.SOLUTION)
+        return frozenset(text for text in found if text)
 
     def _same_gaps(self, indices: Iterable[int]) -> Iterator[list[int]]:
         """Group released cells of one type that are to be looked for between the same cells."""
         groups: dict[tuple[int, int, str], list[int]] = defaultdict(list)
         for index in indices:
-            groups[(*self._gap(index), self.released[index].cell_type)].append(index)
+            groups[(*self.gap(index), self.released[index].cell_type)].append(index)
         yield from groups.values()
-
-    def _likeness(self, number: int, words: Counter[str]) -> float:
-        """Return the share of words, 0 to 1, that a cell has in common with a text."""
-        if number not in self._words:
-            self._words[number] = _words(self.given[number].source)
-        mine = self._words[number]
-        size = mine.total() + words.total()
-        return 2 * (mine & words).total() / size if size else 1.0
-
-
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text, 0, _MAX_READ))
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

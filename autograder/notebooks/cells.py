@@ -15,6 +15,7 @@ kind of cell         grade  solution  locked  task  points
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable
@@ -92,6 +93,17 @@ def points(cell: NotebookNode) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
         return 0.0
     return float(found)
+
+
+def is_as_released(cell: NotebookNode) -> bool:
+    """Return whether a cell is as its own release had it, whichever that was: nbgrader's checksum tells."""
+    flags = _nbgrader(cell)
+    parts = [cell.source, cell.cell_type, *(str(flags.get(name) is True) for name in ("grade", "solution"))]
+    parts += [str(kind(cell).is_locked), str(flags.get("grade_id"))]
+    if flags.get("grade") is True:
+        parts.append(str(float(points(cell))))
+    digest = hashlib.md5("".join(parts).encode("utf-8", "replace"), usedforsecurity=False)
+    return flags.get("checksum") == digest.hexdigest()
 
 
 def question_points(notebook: NotebookNode) -> dict[GradeId, float]:

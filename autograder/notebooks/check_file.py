@@ -1,4 +1,8 @@
-"""`check.toml`: what a release tells the student's own machine about the assignment."""
+"""`check.toml`: what a release tells the student's own machine about the assignment.
+
+Beside it lies `released.json`, the notebook as it was released. Students write into the other copy, and what they
+changed or lost in it can only be told, and put right, by one that nobody opens and edits.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,15 @@ import json
 from typing import Literal
 
 import msgspec
+import nbformat
+from nbformat import NotebookNode
 
+from autograder.notebooks import cells
 from autograder.records import AssignmentId, GradeId, QuestionKind, Record
 from autograder.settings import Execution, Limits
 
 NAME = "check.toml"
+RELEASED = "released.json"
 FORMAT: Literal["autograder/check/v1"] = "autograder/check/v1"
 _HEADER = "# Written by `autograder release`; changes are lost.\n"
 
@@ -33,6 +41,7 @@ class CheckFile(Record, frozen=True, kw_only=True):
     notebook: str
     public_checks: tuple[str, ...]
     files: tuple[str, ...]
+    weights: tuple[str, ...] = ()
     execution: Execution
     limits: Limits
     questions: tuple[ReleasedQuestion, ...]
@@ -63,6 +72,24 @@ def decode(data: bytes) -> CheckFile:
         If it is not such a file.
     """
     return msgspec.toml.decode(data, type=CheckFile)
+
+
+def decode_released(data: bytes, content: CheckFile) -> NotebookNode:
+    """Return the notebook in a `released.json`.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or not that of this `check.toml`.
+    """
+    try:
+        notebook: NotebookNode = nbformat.reads(data.decode(), as_version=4)
+        found = cells.provenance(notebook)
+    except (nbformat.ValidationError, KeyError, TypeError, AttributeError) as error:  # whatever else lies there
+        raise ValueError(f"it is no notebook: {str(error).splitlines()[0]}") from error
+    if found != (content.assignment, content.release_id):
+        raise ValueError(f"it belongs to {' '.join(found) or 'nothing'}, not to {content.release_id}")
+    return notebook
 
 
 def _line(name: str, value: object) -> str:

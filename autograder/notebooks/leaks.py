@@ -16,7 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
-from autograder.notebooks import cells
+from autograder.notebooks import cells, check_file
 
 MIN_LINE = 25
 MIN_NUMBERS = 4
@@ -56,13 +56,13 @@ def leaks(release_files: Mapping[str, bytes], assignment: Assignment) -> tuple[L
     public = [path for path in suite if path.name.startswith(PUBLIC)]
     hidden = _texts(path for path in suite if path not in public)
     known = [shown, *_STUBS]
-    lines = set(_lines(solutions)) - set(_lines(known))
-    lines |= set(_lines(hidden)) - set(_lines([*known, *_texts(public)]))
+    lines = set(long_lines(solutions)) - set(long_lines(known))
+    lines |= set(long_lines(hidden)) - set(long_lines([*known, *_texts(public)]))
     runs = _runs_beyond(solutions, known) | _runs_beyond(hidden, [*known, *_texts(public)])
     found: list[Leak] = []
     for path, data in sorted(release_files.items()):
-        texts = tuple(_strings(path, data))
-        pieces = lines.intersection(_lines(texts)) | {run for run in runs if _is_within(run, tuple(_runs(texts)))}
+        texts = tuple(strings(path, data))
+        pieces = lines.intersection(long_lines(texts)) | {run for run in runs if _is_within(run, tuple(_runs(texts)))}
         found += [Leak(path, piece) for piece in sorted(pieces)]
     return tuple(found)
 
@@ -93,10 +93,10 @@ def _texts(paths: Iterable[Path]) -> list[str]:
     return [path.read_text() for path in paths]
 
 
-def _strings(path: str, data: bytes) -> Iterator[str]:
+def strings(path: str, data: bytes) -> Iterator[str]:
     """Yield the texts of a file; a notebook's are all of its strings, wherever they stand."""
     text = data.decode("utf-8", "replace")
-    if not path.endswith(".ipynb"):
+    if not path.endswith(".ipynb") and path != check_file.RELEASED:
         yield text
         return
     waiting = [json.loads(text)]
@@ -112,7 +112,7 @@ def _strings(path: str, data: bytes) -> Iterator[str]:
             waiting.extend(value)
 
 
-def _lines(texts: Iterable[str]) -> Iterator[str]:
+def long_lines(texts: Iterable[str]) -> Iterator[str]:
     """Yield the lines of texts that are long enough to tell something."""
     for text in texts:
         for line in text.splitlines():

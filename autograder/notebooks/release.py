@@ -1,7 +1,8 @@
 """Makes the student version of an assignment, as files in memory, and compares or writes them.
 
-A release holds the notebook, the public checks (``public_*.py``), `check.toml`, a pinned `requirements.txt` and the
-files that the assignment declares; nothing else of the assignment's folder. Equal inputs give equal bytes.
+A release holds the notebook, the public checks (``public_*.py``), `check.toml` with a second copy of the notebook, a
+pinned `requirements.txt` and the files that the assignment declares; nothing else of the assignment's folder. Equal
+inputs give equal bytes.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def make_release(course: Course, assignment: Assignment, points: Mapping[GradeId
         **given,
         assignment.source.name: cells.to_bytes(notebook),
         check_file.NAME: check_file.encode(_check_file(assignment, notebook, given, release_id)),
+        check_file.RELEASED: cells.to_bytes(notebook),
         REQUIREMENTS: _requirements(course),
     }
     found = leaks.leaks(files, assignment)
@@ -224,7 +226,8 @@ def _declared_files(assignment: Assignment) -> dict[str, bytes]:
     """Return the files that the assignment declares."""
     found = {}
     for name in assignment.settings.files:
-        if name in (assignment.source.name, check_file.NAME, REQUIREMENTS) or name.startswith(leaks.PUBLIC):
+        own = (assignment.source.name, check_file.NAME, check_file.RELEASED, REQUIREMENTS)
+        if name in own or name.startswith(leaks.PUBLIC):
             raise AssignmentError(
                 f"{assignment.id}: files = {name!r}, but the release has a file of its own by that name"
             )
@@ -244,6 +247,7 @@ def _check_file(
         notebook=assignment.source.name,
         public_checks=tuple(sorted(name for name in given if name.startswith(leaks.PUBLIC))),
         files=tuple(sorted(assignment.settings.files)),
+        weights=tuple(sorted(assignment.settings.weights)),
         execution=assignment.settings.execution,
         limits=assignment.settings.limits,
         questions=tuple(

@@ -23,9 +23,11 @@ from autograder.grading import Graded, failed, find_setup
 from autograder.pool.events import Finished, Listener, Started, Step, ignore
 from autograder.records import GradeReport, RunFacts, from_json
 from autograder.rubric import Rubric
-from autograder.sandbox.client import Child, ForkServer, clean_environment
+from autograder.sandbox.child import Child
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO, Tier
+from autograder.sandbox.spec import clean_environment
 from autograder.training.devices import Setup, TrainingOptions
 from autograder.wire import Closed
 
@@ -70,9 +72,12 @@ class LocalPool:
 
         Raises
         ------
+        UsageError
+            If the course's secret cannot be used.
         InfrastructureError
             If they do not start, or no wall holds that is as strong as was asked for.
         """
+        self._course.secret()  # made, or refused, before many processes want it
         try:
             zygote, _ = self._start()
             self.tier = choose(zygote.control, self._course.root, self._isolation)

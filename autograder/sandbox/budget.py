@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.sandbox.client import ChildOutOfCpu, ChildTooSlow
+from autograder.sandbox.asking import ChildOutOfCpu, ChildTooSlow
 from autograder.settings import WALL_PER_CPU, Limits
 
 _SIGNS = {

@@ -16,9 +16,11 @@ import msgspec
 
 from autograder.errors import OutOfMemory
 from autograder.models.view import RuntimePort
-from autograder.sandbox.client import Child, ChildGone, ControlSocket, ForkServer, clean_environment, walled
+from autograder.sandbox.asking import Asked, ChildGone
+from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.choice import children
 from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import Limits
 from autograder.training.devices import BACKEND, CPU, Place
 
@@ -63,7 +65,7 @@ def open_trainer(zygote: ControlSocket, tier: Tier, place: Place) -> Iterator[Tr
 class _Runtime:
     """A child of ours that holds models, with a limit on each question."""
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, child: Asked) -> None:
         self._child = child
 
     def ask(self, op: str, /, *, timeout_s: float | None = None, **args: Any) -> Any:
@@ -73,7 +75,7 @@ class _Runtime:
 class Trainer:
     """A child of ours that trains."""
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, child: Asked) -> None:
         self._child = child
 
     @property

@@ -5,7 +5,7 @@ A request is ``{"id": int, "op": str, "args": {str: value}, "caps": [int, ...]}`
 ``{"id": int, "error": {"kind": str, "message": str, "staff_note": str}}``. A question has a number that nobody can
 guess, and gets one answer.
 
-The asking side (`client.Child`) believes nothing that a child sends. What becomes of an answer there:
+The asking side (`asking.Asked`) believes nothing that a child sends. What becomes of an answer there:
 
 ================================================= ====================================================
 the answer                                        outcome of the question

@@ -2,16 +2,16 @@
 
 Whatever student code does to its process is that submission's own matter. A cell that ends the process, or
 cannot be stopped, is left out when the notebook is run again for the cells after it; a question that ends it
-costs that question, and the next one meets a fresh run.
+costs that question, and the next one meets a fresh run. A cell during which the process is killed, though no limit was
+hit, is run once more before it is blamed: a machine that runs out of memory kills without asking whose fault that is.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from autograder.errors import (
@@ -23,16 +23,8 @@ from autograder.errors import (
     WireError,
 )
 from autograder.records import CellRun, CellStatus, GradeId
+from autograder.sandbox.asking import GRACE_S, KILLED, Asked, ChildGone, ChildTooSlow, Source
 from autograder.sandbox.budget import Budget, allowed, limit_of, time_used_up
-from autograder.sandbox.client import (
-    GRACE_S,
-    Child,
-    ChildGone,
-    Children,
-    ChildTooSlow,
-    walled,
-)
-from autograder.sandbox.isolation.tiers import Tier
 from autograder.settings import Execution, Limits
 from autograder.wire import Caps
 
@@ -67,34 +59,35 @@ class NotebookSession:
         Gives out the process that the notebook runs in.
     cells
         What to run, in order.
-    tier
-        The wall around it.
-    files
-        What lies beside the notebook, by the path that it has there.
+    surroundings
+        The part of the process's spec that says where it runs: behind a wall it is `spec.walled`.
     seed
         Of the random generators that student code finds.
+    on_cell
+        Is told of each cell before it runs.
     """
 
     def __init__(
         self,
-        children: Children,
+        children: Source,
         cells: Sequence[Cell],
         *,
-        tier: Tier,
         limits: Limits,
         execution: Execution,
-        files: Mapping[str, Path] | None = None,
+        surroundings: Mapping[str, Any],
         seed: int = 0,
+        on_cell: Callable[[Cell], None] = lambda cell: None,
     ) -> None:
         self._children = children
         self._cells = tuple(cells)
         self._limits = limits
         self._execution = execution
-        self._files = dict(files or {})
+        self._surroundings = surroundings
         self._seed = seed
-        self._tier = tier
-        self._child: Child | None = None
+        self._on_cell = on_cell
+        self._child: Asked | None = None
         self._left_out: set[int] = set()
+        self._run_again: set[int] = set()
         self._restarts = 0
         self._spent = Budget(0.0, 0.0)
 
@@ -102,6 +95,7 @@ class NotebookSession:
         """Run every cell, and say of each how it went."""
         executed = []
         for position, cell in enumerate(self._cells):
+            self._on_cell(cell)
             if self._restarts > MAX_RESTARTS:
                 executed.append(_not_run(cell, "cells before this one ended the notebook's process too often"))
             elif (left := self._left).is_used_up:
@@ -167,7 +161,7 @@ class NotebookSession:
         return Budget(self._whole.cpu_s - self._spent.cpu_s, self._whole.wall_s - self._spent.wall_s)
 
     @contextlib.contextmanager
-    def _counting(self, child: Child) -> Iterator[None]:
+    def _counting(self, child: Asked) -> Iterator[None]:
         """Count the seconds of what is done meanwhile."""
         started, cpu_s = time.monotonic(), child.cpu_s
         try:
@@ -189,10 +183,14 @@ class NotebookSession:
                     child.interrupt()
                     answer = child.answer(GRACE_S)
         except (ChildGone, ChildTooSlow, WireError) as error:
-            self._left_out.add(position)
             is_gone = isinstance(error, ChildGone)
             hit, note = (child.limit_hit, child.how_it_ended()) if is_gone else ("", "")
             self._end_child()
+            if note == KILLED and not hit and not limit and position not in self._run_again:
+                self._run_again.add(position)
+                self._restarts -= 1  # nobody is blamed for this one
+                return self._run_cell(position, cell)
+            self._left_out.add(position)
             if hit:
                 return _ended(cell, CellStatus.LIMIT, f"needed {allowed(self._limits, hit)}, and was ended")
             if limit:
@@ -208,25 +206,26 @@ class NotebookSession:
             return _ended(cell, CellStatus.ENDED, "sent something that is no answer")
         return _executed(cell, answer, self._limits, f"took longer than {limit} and was interrupted" if limit else "")
 
-    def _living(self, position: int | None = None) -> Child:
+    def _living(self, position: int | None = None) -> Asked:
         """Return the child, in the state that it has before the cell at `position` (default: at the end)."""
         if self._child is not None:
             return self._child
         if self._restarts > MAX_RESTARTS:
             raise NotebookEnded("the notebook's process was ended too often")
-        child = self._child = self._children.fork(self._spec(), caps=CAPS)
+        self._child = self._children.fork(self._spec(), caps=CAPS)
         for earlier, cell in enumerate(self._cells[:position]):
             if earlier not in self._left_out:
                 self._run_cell(earlier, cell)
-                if self._child is not child:  # it went differently this time
+                if earlier in self._left_out:  # it went differently this time
                     return self._living(position)
-        return child
+        return self._child
 
     def _spec(self) -> dict[str, Any]:
         return {
             "kind": "submission",
-            **walled(self._tier, self._limits, self._files),
+            **self._surroundings,
             "fit": self._execution.fit.value,
+            "old_names": self._execution.old_names.value,
             "max_output_chars": self._limits.output_kib * 1024,
             "seed": self._seed,
         }

@@ -26,6 +26,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.sandbox import magics
+from autograder.sandbox.notes import Notes
+
 MAX_SIDE = 1200
 """Pixels; larger pictures are made smaller."""
 MAX_PICTURE_BYTES = 64 << 20
@@ -131,12 +134,34 @@ class _Hook(DisplayHook):
 
 
 class _IPython(InteractiveShell):
+    notes: Notes
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
 
     def _tee(self, channel: Any) -> Any:
         """Keep no second copy of all that is printed, as IPython does for its history."""
         return contextlib.nullcontext()
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """Note a magic that is not known, where IPython fails."""
+        if magic_name not in self.magics_manager.magics["line"]:
+            return magics.unknown_line(magic_name, line, self.notes)
+        return super().run_line_magic(magic_name, line, _stack_depth=_stack_depth + 1)
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """Note a cell whose magic is not known, where IPython fails."""
+        if magic_name not in self.magics_manager.magics["cell"]:
+            return magics.unknown_cell(magic_name, self.notes)
+        return super().run_cell_magic(magic_name, line, cell)  # type: ignore[no-untyped-call]
+
+    def magic(self, line: str) -> Any:
+        """Run a line magic as `get_ipython().magic(line)`, which notebooks that were scripts once still say."""
+        name, _, rest = line.lstrip("%").partition(" ")
+        return self.run_line_magic(name, rest.strip(), _stack_depth=2)
+
+    def enable_matplotlib(self, gui: Any = None) -> tuple[str, str]:
+        """Leave Matplotlib as it is: `%pylab` only brings its names."""
+        return "inline", "agg"
 
 
 class Shell:
@@ -166,8 +191,8 @@ class Shell:
         self._shell.ask_exit = lambda: None
         self._shell._showtraceback = self._show_traceback  # noqa: SLF001 - IPython's own hook for front ends
         self.error: BaseException | None = None
-        self.notes: list[str] = []
-        self._install_policy()
+        self.notes = shell.notes = Notes()
+        magics.install(shell, self.notes)
         self._format_figures()
 
     @classmethod
@@ -187,7 +212,7 @@ class Shell:
         folder = str(Path.cwd())
         self._max_output_chars = max_output_chars
         self._shell.home_dir = self._shell.starting_dir = folder
-        self.namespace["_dh"] = [folder]
+        self.namespace["_dh"][:] = [folder]  # in place: the history holds the same list
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -198,7 +223,7 @@ class Shell:
     def run(self, source: str) -> list[dict[str, Any]]:
         """Run one cell and return its outputs; `error` then holds what it raised, or None."""
         self.recorder = Recorder(self._max_output_chars)
-        self.notes = []
+        self.notes.begin()
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:
@@ -224,28 +249,6 @@ class Shell:
 
     def _show_traceback(self, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
         self.recorder.error(kind.__name__, str(error), [str(line) for line in lines])
-
-    def _install_policy(self) -> None:
-        """Shell and install lines are skipped and noted; what makes no sense without a screen does nothing."""
-
-        def skip_command(command: str) -> None:
-            self.notes.append(f"The shell line `{command.strip()[:80]}` was skipped: it does not run in the grader.")
-
-        def skip_install(line: str) -> None:
-            self.notes.append(f"`{line.strip()[:80]}` was skipped: the grader's packages are fixed.")
-
-        def get_output(command: str, split: bool = True, depth: int = 0) -> list[str] | str:
-            skip_command(command)
-            return [] if split else ""
-
-        self._shell.system = skip_command
-        self._shell.getoutput = get_output
-        for name in ("pip", "conda", "mamba", "uv"):
-            self._shell.register_magic_function(skip_install, "line", name)
-        self._shell.register_magic_function(lambda line: None, "line", "matplotlib")
-        import matplotlib.pyplot as plt
-
-        plt.show = lambda *args, **kwargs: self.flush_figures()
 
     def _format_figures(self) -> None:
         from matplotlib.figure import Figure

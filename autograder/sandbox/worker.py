@@ -17,11 +17,12 @@ import contextlib
 import functools
 import inspect
 import random
+import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -32,25 +33,37 @@ from autograder.models.graph import ModelGraph
 from autograder.models.trace import trace
 from autograder.sandbox import figures, policy, service
 from autograder.sandbox import weights as weight_files
-from autograder.sandbox.forkserver import Request
 from autograder.sandbox.shell import Shell
 from autograder.wire import Channel
 
+if TYPE_CHECKING:  # it needs Linux, and a student's own machine runs this module too
+    from autograder.sandbox.forkserver import Request
+
+Interruptible = Callable[[], contextlib.AbstractContextManager[None]]
 _MISSING = object()
+_FILE = re.compile(r" \([^()]*\.py\)$")
+"""Where a module lies, as an ImportError ends with: that differs between machines, and helps nobody."""
 
 
 def run(request: Request) -> None:
-    """Become the process of one submission: take its seed, then serve."""
-    spec = request.spec
-    sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
+    """Become the process of one submission, and serve."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    service.serve(Channel(request.job), settled(request.spec, _interruptible).handlers())
+
+
+def settled(spec: Mapping[str, Any], interruptible: Interruptible) -> Notebook:
+    """Return a notebook as a spec asks for it, in a process that has taken its seed."""
+    sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
     random.seed(spec["seed"])
     np.random.seed(spec["seed"] % 2**32)  # noqa: NPY002 - the generator that student code uses
     keras.utils.set_random_seed(spec["seed"] % 2**32)
-    policy.serve_datasets()
-    notebook = Notebook(fit=spec["fit"], max_output_chars=spec["max_output_chars"])
-    service.serve(Channel(request.job), notebook.handlers())
+    return Notebook(
+        fit=spec["fit"],
+        max_output_chars=spec["max_output_chars"],
+        interruptible=interruptible,
+        old_names=spec["old_names"],
+    )
 
 
 class Notebook:
@@ -63,11 +76,19 @@ class Notebook:
         train in full.
     max_output_chars
         Characters kept of one cell's output.
+    interruptible
+        Lets an interrupt through while a cell runs.
+    old_names
+        Whether names of former versions are explained where they raise (``explain``), or defined (``shim``).
     """
 
-    def __init__(self, fit: str, max_output_chars: int) -> None:
+    def __init__(
+        self, fit: str, max_output_chars: int, interruptible: Interruptible, old_names: str = "explain"
+    ) -> None:
         self._fit = fit
+        self._interruptible = interruptible
         self._shell = Shell.take(max_output_chars)
+        policy.settle(self._shell.notes, self._shell.flush_figures, old_names=old_names)
         self._kept: list[Any] = []
 
     def handlers(self) -> dict[str, service.Handler]:
@@ -76,12 +97,14 @@ class Notebook:
 
     def cell(self, source: str) -> dict[str, Any]:
         """Run one cell; its outputs, whether it went through, and the sentence for the student where not."""
-        with policy.shortened_training(self._fit), _interruptible():
+        with policy.shortened_training(self._fit, self._shell.notes), self._interruptible():
             outputs = self._shell.run(source)
         error = self._shell.error
+        if error is not None and (advice := policy.explain(error)):
+            self._shell.notes(advice)
         return {
             "outputs": outputs,
-            "notes": self._shell.notes,
+            "notes": self._shell.notes.sentences,
             "error": None if error is None else _sentence(error),
             "was_interrupted": isinstance(error, KeyboardInterrupt),
         }
@@ -150,7 +173,9 @@ class Notebook:
             return _student(lambda: np.asarray(value), what)  # TensorFlow's tensors are arrays to a student
         return _student(lambda: _plain(value), what)
 
-    def _as_kept(self, value: Any, what: str, is_compiled: bool = False) -> dict[str, Any]:
+    def _as_kept(self, value: Any, what: str, is_compiled: bool = False, is_nested: bool = False) -> dict[str, Any]:
+        if is_nested:
+            value = keras.Sequential([keras.Input(value.input_shape[1:]), value])
         if is_compiled:
             value.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         self._kept.append(value)
@@ -217,7 +242,7 @@ def _traced(describe: Callable[[], Any], what: str) -> Any:
     except ModelRefused as error:
         raise ModelRefused(f"{what}: {error.message}", staff_note=error.staff_note) from error
     except Exception as error:
-        raise StudentCodeRaised(f"{what} cannot be applied to a tensor: {_sentence(error)}") from error
+        raise StudentCodeRaised(f"{what} cannot be applied to a tensor: {_advised(error)}") from error
 
 
 def _student(function: Callable[[], Any], what: str) -> Any:
@@ -227,14 +252,20 @@ def _student(function: Callable[[], Any], what: str) -> Any:
     except SubmissionError:
         raise
     except BaseException as error:
-        raise StudentCodeRaised(f"{what} raised {_sentence(error)}") from error
+        raise StudentCodeRaised(f"{what} raised {_advised(error)}") from error
+
+
+def _advised(error: BaseException) -> str:
+    """Return what `_sentence` says, and what to write instead where that is known."""
+    advice = policy.explain(error)
+    return f"{_sentence(error)}. {advice}" if advice else _sentence(error)
 
 
 def _sentence(error: BaseException) -> str:
     """Return an exception's name and text, and the line of the notebook that it comes from."""
     if isinstance(error, NotImplementedError) and not str(error):
-        return "NotImplementedError: this is the stub, your code is missing"
-    text = " ".join(str(error).split())[:500]
+        return "NotImplementedError: the stub's last line is still there, your code is missing or stands above it"
+    text = " ".join(_FILE.sub("", str(error)).split())[:500]
     name = type(error).__name__
     sentence = f"{name}: {text}" if text else name
     if isinstance(error, SyntaxError):

@@ -98,6 +98,7 @@ def become(request: Request) -> None:
 
 
 if __name__ == "__main__":
+    os.chdir("/")  # shells and libraries keep the name of the folder that they were started in: not the operator's
     preload()
     warm()
     check_unused()

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from autograder.models.view import ModelView
 from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, ModelPicture, Outcome, TrainingRecord
 from autograder.suite import marks
 from autograder.suite.evaluation import Evaluate, EvaluationPort
+from autograder.suite.order import another_order
 from autograder.suite.submission import Submission
 
 Train = Callable[[ModelView, GradeId], TrainingRecord]
@@ -74,6 +75,8 @@ class SuiteContext:
     untouched: frozenset[GradeId] = frozenset()
     """Questions whose stub is as it was released."""
     on_check: Callable[[Check], None] = lambda check: None
+    order: int | None = None
+    """A seed for another order of the checks, in which what they need still comes first; None for the suite's own."""
 
 
 @dataclass
@@ -95,11 +98,16 @@ class SuitePlugin:
         The suite's folder.
     context
         None where checks are collected only.
+    only
+        The checks that are wanted; the others are left out as if they were not there. None for all.
     """
 
-    def __init__(self, folder: Path, context: SuiteContext | None = None) -> None:
+    def __init__(
+        self, folder: Path, context: SuiteContext | None = None, only: Collection[CheckId] | None = None
+    ) -> None:
         self._folder = folder
         self._context = context
+        self._only = only
         self.results = Results()
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -109,11 +117,14 @@ class SuitePlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the marks of every check; what is wrong with them is a problem of the suite."""
-        for item in items:
+        for item in list(items):
             try:
                 check = describe(item)
             except AssignmentError as error:
                 self.results.problems.append(error.message)
+                continue
+            if self._only is not None and check.id not in self._only:
+                items.remove(item)
                 continue
             if check.id in self.results.checks:
                 self.results.problems.append(f"{check.path.name}: there are two checks {check.id}")
@@ -125,6 +136,9 @@ class SuitePlugin:
                 for need in check.needs
                 if need not in known
             )
+        if self._context is not None and self._context.order is not None and not self.results.problems:
+            order = another_order({check.id: check.needs for check in known.values()}, self._context.order)
+            items.sort(key=lambda item: order.index(describe(item).id))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a file of the suite that cannot be imported."""

@@ -233,12 +233,13 @@ class Submission:
         """
         self._ask(("ref", name), "nothing", args, kwargs, op="train")
 
-    def build(self, graph: ModelGraph, *, is_compiled: bool = False) -> Ref:
+    def build(self, graph: ModelGraph, *, is_compiled: bool = False, is_nested: bool = False) -> Ref:
         """Build a model of ours in the student's process, as an argument for calls.
 
-        With ``is_compiled`` it is ready for `evaluate`: Adam, cross-entropy of integer labels, accuracy.
+        With ``is_compiled`` it is ready for `evaluate`: Adam, cross-entropy of integer labels, accuracy. With
+        ``is_nested`` it stands inside a `Sequential`, of which it is the only layer.
         """
-        return _kept(self._ask(("graph", graph.to_data()), "kept", is_compiled=is_compiled))
+        return _kept(self._ask(("graph", graph.to_data()), "kept", is_compiled=is_compiled, is_nested=is_nested))
 
     def weights(self, target: Ref) -> tuple[np.ndarray, ...]:
         """Return the weights that a kept model has now."""

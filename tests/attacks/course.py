@@ -100,13 +100,16 @@ NO_LIMITS: Mapping[str, int] = {
     "submission_s": 600,
     "memory_mib": 16_000,
     "processes": 20_000,
-    "file_mib": 4000,
+    "file_mib": 400,
     "disk_mib": 4000,
     "inodes": 1_000_000,
     "output_kib": 20_000,
     "figures": 40,
 }
-"""What the controls run under: wide enough that no attack meets them."""
+"""What the controls run under: wide enough that no attack meets them.
+
+A deleted file that is mapped counts as the largest that there may be: six of those stay below the limit on the disk.
+"""
 
 HONEST: Mapping[str, Mapping[str, str]] = {
     "ada": {"reach": REACH, "tiny": TINY},

@@ -21,13 +21,14 @@ import pytest
 
 from autograder.errors import InfrastructureError
 from autograder.records import CellStatus
-from autograder.sandbox.client import ChildGone, ChildTooSlow, walled
+from autograder.sandbox.asking import ChildGone, ChildTooSlow
 from autograder.sandbox.isolation.container import ContainerChild, ContainerEngine, command_line
 from autograder.sandbox.isolation.engine import IMAGE, Engine, usable
 from autograder.sandbox.isolation.selftest import examine
 from autograder.sandbox.isolation.settings import Wall
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.session import Cell, NotebookSession
+from autograder.sandbox.spec import walled
 from autograder.settings import Execution, Limits
 
 WITHOUT_WALL = Path(__file__).with_name("engine.sh")
@@ -41,6 +42,7 @@ def spec(files: dict[str, Path] | None = None) -> dict[str, object]:
     return {
         "kind": "submission",
         "fit": "one-batch",
+        "old_names": "explain",
         "max_output_chars": 10_000,
         "seed": 1,
         **walled(Tier.CONTAINER, LIMITS, files),
@@ -165,7 +167,8 @@ def test_a_session_runs_in_containers(engine: ContainerEngine) -> None:
     sources = ["x = 1", "import os; os._exit(1)", "import time\ntime.sleep(1000)", "x = x + 1"]
     cells = [Cell(index, None, source) for index, source in enumerate(sources)]
     limits = msgspec.structs.replace(LIMITS, cell_s=1)
-    session = NotebookSession(engine, cells, tier=Tier.CONTAINER, limits=limits, execution=Execution())
+    surroundings = walled(Tier.CONTAINER, limits)
+    session = NotebookSession(engine, cells, limits=limits, execution=Execution(), surroundings=surroundings)
     try:
         statuses = [each.run.status for each in session.run()]
         assert statuses == [CellStatus.OK, CellStatus.ENDED, CellStatus.LIMIT, CellStatus.OK]

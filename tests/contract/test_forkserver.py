@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from autograder.errors import InfrastructureError, WireError, WrongKind
-from autograder.sandbox.client import ChildGone, ChildTooSlow, ForkServer, clean_environment
+from autograder.sandbox.asking import ChildGone, ChildTooSlow
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.spec import clean_environment
 
 TESTS = Path(__file__).parents[1]
 

@@ -9,7 +9,9 @@ import pytest
 from memory import traced
 
 from autograder.errors import InfrastructureError, LimitExceeded, NotDefined, StudentCodeRaised, WireError
-from autograder.sandbox.client import ChildGone, ChildOutOfCpu, ChildTooSlow, ForkServer, clean_environment
+from autograder.sandbox.asking import ChildGone, ChildOutOfCpu, ChildTooSlow
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.spec import clean_environment
 from autograder.wire import Caps, encode
 
 CAPS = Caps(num_bytes=100_000, header_bytes=50_000, depth=10, values=1000)

@@ -9,9 +9,11 @@ import pytest
 import reachable
 
 from autograder.errors import InfrastructureError
-from autograder.sandbox.client import ChildGone, ChildOutOfCpu, ChildTooSlow, ForkServer, clean_environment, walled
+from autograder.sandbox.asking import ChildGone, ChildOutOfCpu, ChildTooSlow
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation import cgroups, warden
 from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import Limits
 
 TESTS = Path(__file__).parents[1]
@@ -122,7 +124,7 @@ def test_declared_files_can_be_read_there(server, spec, tmp_path):
 
 
 def test_memory_of_one_process_is_limited(server, spec):
-    """A process that allocates more than the limit is told so by the kernel, and lives."""
+    """A process that allocates more than the limit is told so, or ended where the warden sees it first."""
     grow = """
 got = []
 result = 0
@@ -134,8 +136,12 @@ except MemoryError:
     got.clear()
 """
     with server.control.fork(spec) as child:
-        assert child.ask("run", source=grow) <= 200
-        assert child.ask("echo", value=1) == 1
+        try:
+            assert child.ask("run", source=grow) <= 200
+        except ChildGone:
+            assert child.limit_hit == "memory"
+        else:
+            assert child.ask("echo", value=1) == 1
 
 
 def test_memory_is_limited_over_all_processes(server, spec):
@@ -318,6 +324,7 @@ def test_nothing_is_left_of_a_killed_server(spec):
     child = server.control.fork(spec)
     child.ask("run", source=DAEMON)
     below = tree(child.pid)
+    time.sleep(3 * warden.LOOK_INTERVAL_S)  # by then the warden has looked as another user
     server._process.kill()
     assert all_gone(below)
     child.close()
@@ -330,3 +337,22 @@ def test_a_wall_that_cannot_be_built_is_an_error(server, spec, tmp_path):
     files = {"data.txt": str(tmp_path / "absent.txt")}
     with pytest.raises(InfrastructureError, match="absent"):
         server.control.fork({"wall": {**spec["wall"], "files": files}})
+
+
+def test_a_link_that_was_planted_where_a_folder_is_to_be_made_is_an_error(tmp_path):
+    """Whoever knows where a child's folder will be gets nothing by being there first: no file of theirs is touched."""
+    temporary, planted = tmp_path / "tmp", tmp_path / "planted"
+    for folder in (temporary, planted):
+        folder.mkdir()
+    (planted / "thesis.txt").write_text("years of work")
+    spec = walled(Tier.NONE, LIMITS)
+    with ForkServer("echo_server", clean_environment(PYTHONPATH=str(TESTS), TMPDIR=str(temporary))) as server:
+        with server.control.fork(spec) as child:
+            pid = child.pid
+            assert os.listdir(temporary) == [warden.folder_of(pid).name]
+        for number in range(pid + 1, pid + 3000):
+            (temporary / warden.folder_of(number).name).symlink_to(planted)
+        with pytest.raises(InfrastructureError, match="FileExistsError"):
+            server.control.fork(spec)
+    assert len(os.listdir(temporary)) == 2999
+    assert [path.name for path in planted.iterdir()] == ["thesis.txt"]

@@ -1,23 +1,34 @@
 """One zygote for all tests that run student code: importing TensorFlow takes seconds."""
 
+import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.sandbox.client import ControlSocket, ForkServer, clean_environment
+from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO, Tier
 from autograder.sandbox.runtimes import open_runtime
 from autograder.sandbox.session import Cell, NotebookSession
+from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import Execution, Limits
 from autograder.suite.submission import Submission
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[ControlSocket]:
+def operators_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the operator types commands."""
+    return tmp_path_factory.mktemp("folder-of-the-operator")
+
+
+@pytest.fixture(scope="session")
+def zygote(operators_folder: Path) -> Iterator[ControlSocket]:
     """The control socket of a running zygote."""
-    with ForkServer("autograder.sandbox.zygote", clean_environment()) as server:
+    with contextlib.chdir(operators_folder):
+        server = ForkServer("autograder.sandbox.zygote", clean_environment())
+    with server:
         yield server.control
 
 
@@ -34,12 +45,13 @@ def session(zygote: ControlSocket, tier: Tier) -> Iterator[Callable[..., Noteboo
 
     def open_session(*sources: str, execution: Execution | None = None, **limits: Any) -> NotebookSession:
         cells = [Cell(index, None, source) for index, source in enumerate(sources)]
+        allowed = Limits(**{"cell_s": 30, **limits})
         made = NotebookSession(
             zygote,
             cells,
-            tier=tier,
-            limits=Limits(**{"cell_s": 30, **limits}),
+            limits=allowed,
             execution=execution or Execution(),
+            surroundings=walled(tier, allowed),
             seed=7,
         )
         opened.append(made)

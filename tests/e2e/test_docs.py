@@ -17,10 +17,10 @@ import pytest
 from autograder import suite
 from autograder.cli.main import main
 from autograder.course import CourseSecret
-from autograder.grading import open_runtime
 from autograder.models.view import ModelView
 from autograder.records import AssignmentId, Attempt, CheckResult, GradeId, TrainingRecord
 from autograder.sandbox.client import ControlSocket
+from autograder.sandbox.runtimes import open_runtime
 from autograder.suite import runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission

@@ -14,10 +14,10 @@ from autograder.sandbox.isolation.tiers import BY_STRENGTH
 
 WITHOUT_WALLS = """
 import errno, os, sys
-from autograder.sandbox.isolation import kernel, seccomp
+from autograder.sandbox.isolation import kernel, seccomp, syscalls
 filters = seccomp._Program()
 filters.load(seccomp._NUMBER)
-for number in (seccomp.DENIED["unshare"], 444):  # neither namespaces nor Landlock
+for number in (syscalls.DENIED["unshare"], 444):  # neither namespaces nor Landlock
     filters.if_equal(number, seccomp._error(errno.EPERM))
 filters.end(seccomp._ALLOW)
 kernel.forbid_new_privileges()

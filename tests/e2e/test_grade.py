@@ -9,6 +9,7 @@ from courses import make_course
 from notebooks import check, code, make_notebook, manual, solution
 
 from autograder.batch import grade_class, grade_file
+from autograder.course import SECRET_VARIABLE
 from autograder.errors import AssignmentError, UsageError
 from autograder.gradebook.nbgrader import read_scores
 from autograder.notebooks.release import make_release, write_release
@@ -253,6 +254,27 @@ def test_a_change_is_graded_again(course, assignment, graded):
     assert course.report_path("wrong", "practical").read_bytes() == others
     hand_in(course, "ada", kept)
     grade_class(course, assignment, students=["ada"])
+
+
+@pytest.mark.parametrize(
+    "damage", [("isolation", "a wall of paper"), ("isolation", 7), ("questions", "none")], ids=["wall", "kind", "field"]
+)
+def test_a_damaged_report_is_made_again(course, assignment, graded, damage):
+    """A report that says what cannot be is not kept: the submission is graded again."""
+    path = course.report_path("ada", "practical")
+    before = path.read_bytes()
+    path.write_text(json.dumps({**json.loads(before), damage[0]: damage[1]}))
+    assert grade_class(course, assignment, students=["ada"]).num_reused == 0
+    assert path.read_bytes() == before
+
+
+def test_a_secret_that_can_be_guessed_stops_the_batch(course, assignment, graded, monkeypatch):
+    """It is refused before any submission is graded with it, and no report moves."""
+    before = {path: path.read_bytes() for path in (course.root / "reports").rglob("practical.json")}
+    monkeypatch.setenv(SECRET_VARIABLE, "hunter2")
+    with pytest.raises(UsageError, match=SECRET_VARIABLE):
+        grade_class(course, assignment, force=True)
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_one_file_is_graded_without_writing(course, assignment, tmp_path):

@@ -15,12 +15,17 @@ from pathlib import Path
 import pytest
 
 from autograder.cli.main import main
+from autograder.corpus import fill, reference_sources
+from autograder.course import Course
+from autograder.notebooks import cells
+from autograder.notebooks.release import read_release
 
 ROOT = Path(__file__).parents[2]
 _BLOCKS = re.findall(r"^ *```console\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
 COMMANDS = [line.strip().removeprefix("$ ") for block in _BLOCKS for line in block.splitlines()]
 MAKE = [command for command in COMMANDS if command.startswith("make ")]
 AUTOGRADER = [command for command in COMMANDS if command.startswith("autograder ")]
+STUDENT = [command for command in AUTOGRADER if command.startswith("autograder check ")]
 LONG = ["autograder verify convnets", "autograder calibrate convnets --write"]  # `.ci/run` runs the first
 
 
@@ -61,13 +66,25 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module")
+def homework(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a student was given, with the reference's answers in the notebook."""
+    assignment = Course(ROOT).assignment("convnets")
+    folder = tmp_path_factory.mktemp("homework") / "convnets"
+    shutil.copytree(assignment.release, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    notebook = fill(read_release(assignment), reference_sources(assignment))
+    (folder / "convnets.ipynb").write_bytes(cells.to_bytes(notebook))
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [command for command in AUTOGRADER if command not in LONG])
-def test_the_command_runs(command: str, course: Path) -> None:
-    """Commands that take no more than a minute end well in a course."""
+def test_the_command_runs(command: str, course: Path, homework: Path) -> None:
+    """Commands that take no more than a minute end well in a course; a student's where a right answer lies."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    folder = homework if command in STUDENT else course
     done = subprocess.run(
-        shlex.split(command), cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+        shlex.split(command), cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,17 +1,24 @@
 """`verify` finds a suite that is too strict, too lax, or broken, and takes one that is right."""
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from courses import make_course
 from notebooks import check, code, make_notebook, solution
 
 from autograder.corpus import VariantKind, read_corpus
+from autograder.course import Course
 from autograder.errors import AssignmentError, UsageError
 from autograder.notebooks.release import make_release, write_release
+from autograder.records import Outcome
+from autograder.reports.mutation import MutantState
 from autograder.suite import runner
 from autograder.suite.plugin import points_by_question
 from autograder.verification import verify
+
+ROOT = Path(__file__).parents[2]
 
 SUITE = '''"""Areas of rectangles."""
 from autograder.suite import number, points, question
@@ -64,8 +71,6 @@ def origin(tmp_path_factory):
 @pytest.fixture
 def course(origin, tmp_path):
     """Copy the course, to spoil it."""
-    from autograder.course import Course
-
     shutil.copytree(origin, tmp_path / "course")
     return Course(tmp_path / "course")
 
@@ -167,3 +172,108 @@ def test_a_pattern_that_matches_nothing_is_a_usage_error(course):
     """Verifying nothing is not a success."""
     with pytest.raises(UsageError, match="no variant"):
         verify(course, course.assignment("practical"), only="mistakes.*")
+
+
+SAMPLE = (
+    "accepted.ceiling_division",
+    "accepted.classifier_of_parts",
+    "accepted.loops_over_numbers",
+    "mistake.batchnorm_model_without_relu",
+    "mistake.convolutional_part_flattened",
+    "mistake.filters_figure_ticks",
+    "mistake.residual_block_returns_its_input",
+    "mistake.split_dataset_four_arrays",
+    "mistake.test_performance_of_other_images",
+    "mistake.train_classifier_not_compiled",
+)
+
+
+@pytest.fixture(scope="module")
+def convnets(tmp_path_factory):
+    """Copy the course that comes with the package; its models are trained for a moment, and no floor is asked for."""
+    root = tmp_path_factory.mktemp("convnets")
+    for name in ("assignments", "release", "solutions", "tests/suites"):
+        shutil.copytree(ROOT / name / "convnets", root / name / "convnets")
+    settings = root / "assignments" / "convnets" / "assignment.toml"
+    quick = (
+        settings.read_text().replace("num_train = 3000", "num_train = 64").replace("num_test = 2000", "num_test = 64")
+    )
+    settings.write_text(re.sub(r"(_model) = 0\.\d+", r"\1 = 0.0", quick))
+    return Course(root)
+
+
+def unnumbered(message):
+    """Leave out the numbers that Keras counts its layers with: it counts those of all cells that have run."""
+    return re.sub(r"_\d+\b", "", message)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLE)
+def test_what_is_left_out_would_be_as_for_the_reference(convnets, name):
+    """Graded in whole and in the part that it can touch, a variant passes and fails the same checks."""
+    parts, whole = (
+        verify(convnets, convnets.assignment("convnets"), only=name, whole=whole, workers=1).verdicts[0]
+        for whole in (False, True)
+    )
+    assert 0 < len(parts.scope) < len(whole.scope)
+    outcomes = [
+        {check.check_id: (check.outcome, unnumbered(check.message)) for check in each.report.checks}
+        for each in (parts, whole)
+    ]
+    assert outcomes[0] == outcomes[1]
+    assert Outcome.ERROR not in {outcome for outcome, _ in outcomes[0].values()}
+
+
+def mutants(course, **options):
+    """Grade the mutants and rewrites of the reference; what became of each, by name, and whether that is right."""
+    verification = verify(course, course.assignment("practical"), mutants=True, workers=2, **options)
+    assert verification.mutation is not None
+    return {result.name: result for result in verification.mutation.results}, verification
+
+
+def test_a_strict_suite_catches_every_mutant(course):
+    """Each is failed by a check; the reference in another style keeps its points."""
+    found, verification = mutants(course, only="[mr][ue][tw]*.area.*")
+    assert verification.is_right
+    assert verification.mutation.score == 1
+    states = {result.state for result in found.values()}
+    assert states == {MutantState.CAUGHT, MutantState.KEPT}
+    assert found["area.Mult_to_Add.2"].caught_by == ("area.is_right", "area.empty")
+
+
+def test_a_lax_suite_lets_mutants_survive(course):
+    """They are named with what was changed, and make the suite wrong unless so many are allowed."""
+    spoil(course, "assert found == 12,", "assert found >= 12 or found == 7,")
+    spoil(course, "returns=number()) == 0,", "returns=number()) >= 0,")
+    found, verification = mutants(course, only="mutant.area.*")
+    assert not verification.is_right
+    survivor = found["area.Mult_to_Add.2"]
+    assert survivor.state is MutantState.SURVIVED
+    assert survivor.difference == "-    return width * height\n+    return width + height"
+    assert "inputs.py draws no arguments" in survivor.remark
+    assert 0 < verification.mutation.score < 1
+    (course.assignment("practical").solutions / "inputs.py").write_text(
+        "from autograder.mutation.inputs import call\n\n\ndef area(rng):\n    return call(2, 2)\n"
+    )
+    found, verification = mutants(course, only="mutant.area.Mult_to_Add.*")
+    assert found["area.Mult_to_Add.2"].state is MutantState.EQUIVALENT
+    assert verification.is_right
+
+
+def test_a_suite_that_asks_for_the_reference_s_own_way_is_found(course):
+    """A rewrite loses points: the check looks at style."""
+    spoil(course, "assert found == 12,", 'assert "height)" not in submission.source("area") and found == 12,')
+    _, verification = mutants(course, only="rewrite.area.*")
+    assert not verification.is_right
+    assert "in another style, and loses points" in verification.mutation.problems[0]
+
+
+def test_a_list_of_equivalent_mutants_is_kept_short_and_true(course):
+    """Calling a mutant equivalent that a check catches is a problem, and so is calling many so."""
+    path = course.assignment("practical").solutions / "equivalent.toml"
+    path.write_text('[[mutant]]\nname = "area.Mult_to_Add.2"\nreason = "because"\n')
+    _, verification = mutants(course, only="mutant.area.Mult_to_Add.*")
+    assert "it is caught: take it out" in verification.mutation.problems[0]
+    path.write_text("[[mutant]]\nname = 1\n")
+    with pytest.raises(AssignmentError, match="equivalent.toml"):
+        mutants(course, only="mutant.area.Mult_to_Add.*")

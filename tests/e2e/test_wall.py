@@ -18,9 +18,9 @@ from autograder.pool.events import Finished
 from autograder.pool.local import LocalPool
 from autograder.records import GradeId, Outcome
 from autograder.rubric import Rubric
-from autograder.sandbox.client import clean_environment
 from autograder.sandbox.isolation.choice import choose, look_at
 from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.spec import clean_environment
 from autograder.suite import runner
 from autograder.suite.plugin import points_by_question
 

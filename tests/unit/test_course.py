@@ -157,11 +157,21 @@ def test_the_secret_is_made_once_and_for_its_owner_only(course):
 
 def test_the_environment_may_hold_the_secret(course, monkeypatch):
     """CI hands the secret over in a variable, and nothing is written."""
-    monkeypatch.setenv(SECRET_VARIABLE, "from CI")
+    monkeypatch.setenv(SECRET_VARIABLE, "a long secret from CI")
     first = course.secret()
-    monkeypatch.setenv(SECRET_VARIABLE, "another")
+    monkeypatch.setenv(SECRET_VARIABLE, "another long one from CI")
     assert first != course.secret()
     assert not (course.root / ".autograder").exists()
+
+
+def test_a_secret_that_can_be_guessed_is_refused(course, monkeypatch):
+    """The operator reads which variable is too short and how long it has to be, and not what it holds."""
+    monkeypatch.setenv(SECRET_VARIABLE, "0123456789abcde")
+    with pytest.raises(UsageError, match=f"{SECRET_VARIABLE} has 15 characters.* 16 or more") as raised:
+        course.secret()
+    assert "0123456789abcde" not in raised.value.message
+    monkeypatch.setenv(SECRET_VARIABLE, "0123456789abcdef")
+    assert course.secret()
 
 
 def test_seeds_follow_from_secret_and_purpose(course):

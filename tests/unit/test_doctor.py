@@ -105,9 +105,18 @@ def test_the_secret_itself_is_never_told(course: Course, monkeypatch: pytest.Mon
     course.secret()
     text = (course.root / ".autograder" / "secret").read_text().strip()
     assert text not in str(surroundings.course(course))
-    monkeypatch.setenv(SECRET_VARIABLE, "not-to-be-told")
+    monkeypatch.setenv(SECRET_VARIABLE, "which-is-not-to-be-told")
     assert SECRET_VARIABLE in _about(course, "secret").found
-    assert "not-to-be-told" not in str(surroundings.course(course))
+    assert "which-is-not-to-be-told" not in str(surroundings.course(course))
+
+
+def test_a_secret_that_can_be_guessed_is_bad(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grading would refuse is refused here too."""
+    monkeypatch.setenv(SECRET_VARIABLE, "hunter2")
+    remark = _about(course, "secret")
+    assert remark.condition is Condition.BAD
+    assert SECRET_VARIABLE in remark.fix
+    assert "hunter2" not in remark.found + remark.fix
 
 
 def test_a_gradebook_is_looked_into_and_not_changed(course: Course) -> None:

@@ -23,9 +23,11 @@ import msgspec
 import numpy as np
 
 from autograder.errors import InfrastructureError, WireError
-from autograder.sandbox.client import END_S, START_S, Child, clean_environment
+from autograder.sandbox.child import END_S, Child
+from autograder.sandbox.client import START_S
 from autograder.sandbox.isolation.engine import IMAGE, MEMORY_STATUS, Engine
 from autograder.sandbox.isolation.settings import Wall
+from autograder.sandbox.spec import clean_environment
 from autograder.wire import DEFAULT_CAPS, Caps, Channel, Closed, TimedOut
 
 HOME = "/home/student"

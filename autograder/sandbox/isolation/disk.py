@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,36 @@ def content(folder: Path, *, most_entries: int) -> Content:
     return Content(num_bytes, num_entries, is_hidden)
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder that no process uses any more, whatever is in it."""
+def remove(folder: Path, owners: Collection[int]) -> None:
+    """Remove a folder that no process uses any more, whatever is in it.
+
+    Others may write where it lies, and may have put something of theirs in its place: a link is not followed, and
+    what is no folder of ours is left alone.
+
+    Parameters
+    ----------
+    owners
+        The users who it may belong to, by their ids.
+    """
+    try:
+        inside = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # it is gone, or it is no folder
+        return
+    try:
+        if os.fstat(inside).st_uid in owners:
+            _remove(folder, f"/proc/self/fd/{inside}")
+    finally:
+        os.close(inside)
+
+
+def _remove(folder: Path, inside: str) -> None:
+    """Remove a folder; `inside` is a way into it that leads nowhere else whatever happens to its name."""
     try:
         shutil.rmtree(folder)
     except FileNotFoundError:
         return
     except (OSError, RecursionError):  # closed by its owner, or deeper than Python's stack
-        for command in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf"]):
-            subprocess.run([*command, "--", str(folder)], check=False, capture_output=True)
+        with contextlib.suppress(OSError):
+            Path(inside).chmod(0o700)
+            subprocess.run(["/bin/chmod", "-R", "u+rwX", "."], cwd=inside, check=False, capture_output=True)
+            subprocess.run(["/bin/rm", "-rf", "--", str(folder)], check=False, capture_output=True)

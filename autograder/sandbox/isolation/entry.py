@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.errors import InfrastructureError
 from autograder.sandbox.forkserver import Request
-from autograder.sandbox.isolation import kernel, landlock, namespaces, privileges, seccomp, warden
+from autograder.sandbox.isolation import kernel, landlock, namespaces, privileges, seccomp, syscalls, warden
 from autograder.sandbox.isolation.settings import Wall
 from autograder.sandbox.isolation.tiers import Tier
 
@@ -73,7 +73,7 @@ def _settle(wall: Wall, request: Request, user: int, box: Path, grouped: int) ->
         )
         answered.update(seccomp.METADATA)
         if landlock.version() < landlock.TRUNCATE_SINCE:
-            answered[seccomp.TRUNCATE] = errno.EPERM
+            answered[syscalls.TRUNCATE] = errno.EPERM
     if wall.tier is not Tier.NONE:
         privileges.harden()
         kernel.filter_calls(seccomp.program(answered))

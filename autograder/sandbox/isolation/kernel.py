@@ -113,7 +113,8 @@ def set_dumpable(is_dumpable: bool) -> None:
 def looking_as(user: int) -> Iterator[None]:
     """Look at files, and into ``/proc``, as a user and group does: root in a container may not trace other users.
 
-    Nobody gains the right to signal or to trace us by it: for that our other ids count.
+    Nobody gains the right to signal or to trace us by it: for that our other ids count. It takes back
+    `die_with_parent`, where the user is another one.
     """
     before = os.geteuid(), os.getegid()
     _libc.setfsgid(user)

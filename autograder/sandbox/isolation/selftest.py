@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import InfrastructureError
-from autograder.sandbox.client import Child, Children, walled
+from autograder.sandbox.child import Child
+from autograder.sandbox.client import Children
 from autograder.sandbox.isolation import namespaces
 from autograder.sandbox.isolation.fixes import advice
 from autograder.sandbox.isolation.probe import CANARY
 from autograder.sandbox.isolation.tiers import Tier
+from autograder.sandbox.spec import walled
 from autograder.settings import Limits
 
 _PROBE_S = 20.0

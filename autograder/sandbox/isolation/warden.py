@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import tempfile
 import time
@@ -30,6 +31,7 @@ from autograder.sandbox.isolation.tiers import Tier
 INTERVAL_S = 0.05
 LOOK_INTERVAL_S = 0.5
 _BOX = "autograder-box-"
+_PID = re.compile(r"[1-9][0-9]{0,9}")
 _GROUPED = b"+"
 _MIB = 1 << 20
 _UNNOTICED = 64 * _MIB
@@ -96,6 +98,7 @@ class _Warden:
         self._child = child
         self._user = user
         self._group = group
+        self._server = os.getppid()
         self._threshold = 0  # bytes: at which it is worth counting memory exactly
         self._code: int | None = None
 
@@ -117,11 +120,13 @@ class _Warden:
         _end_like(self._code)
 
     def _watch(self) -> str:
-        """Return the limit that was hit, in a word, or an empty text when the child has ended."""
+        """Return the limit that was hit, in a word, or an empty text when the child or the fork server has ended."""
         next_look = time.monotonic() + LOOK_INTERVAL_S
         while True:
             got = signal.sigtimedwait({signal.SIGCHLD, signal.SIGTERM}, INTERVAL_S)
             if got is not None and got.si_signo == signal.SIGTERM:
+                return ""
+            if os.getppid() != self._server:  # looking as another user takes back the signal at its end
                 return ""
             if self._reap():
                 return ""
@@ -223,7 +228,7 @@ def _passed_on(code: int) -> int:
 
 def clean_up(warden: int) -> None:
     """Remove what a warden's child leaves: its folder on disk and its control group."""
-    disk.remove(folder_of(warden))
+    disk.remove(folder_of(warden), owners=(os.geteuid(), privileges.user_for(warden)))
     group = Group.of(warden)
     if group is not None:
         group.remove()
@@ -232,11 +237,7 @@ def clean_up(warden: int) -> None:
 def remove_stale() -> None:
     """Remove what wardens left that nobody could clean up after: a machine that went down leaves some."""
     remove_stale_groups()
-    for folder in Path(tempfile.gettempdir()).glob(f"{_BOX}[0-9]*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{_BOX}*"):
         pid = folder.name.removeprefix(_BOX)
-        if not Path("/proc", pid).exists() and folder.stat().st_uid in (os.geteuid(), *_users_of(pid)):
+        if _PID.fullmatch(pid) and not Path("/proc", pid).exists():
             clean_up(int(pid))
-
-
-def _users_of(pid: str) -> tuple[int, ...]:
-    return (privileges.user_for(int(pid)),) if pid.isdigit() else ()

@@ -4,9 +4,9 @@ from matplotlib.figure import Figure
 
 
 def filters_figure(model):
-    for layer in model.layers:
-        if "conv" in layer.__class__.__name__.lower():
-            break
+    waiting = list(model.layers)
+    while "conv" not in type(layer := waiting.pop(0)).__name__.lower():
+        waiting = list(getattr(layer, "layers", [])) + waiting
     kernels = np.transpose(layer.get_weights()[0], (3, 0, 1, 2))
     kernels = 255 * (kernels - kernels.min()) / np.ptp(kernels)
     figure = Figure(figsize=(10, 10))

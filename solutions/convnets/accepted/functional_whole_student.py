@@ -142,7 +142,8 @@ def residual_model():
 
 # %% filters_figure
 def filters_figure(model):
-    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
+    parts = [getattr(layer, "layers", [layer]) for layer in model.layers]
+    convolutions = [layer for part in parts for layer in part if isinstance(layer, layers.Conv2D)]
     kernel, bias = convolutions[0].get_weights()
     count = kernel.shape[3]
     figure, axes = plt.subplots(1, count, figsize=(12, 1))

@@ -5,7 +5,8 @@
 
 # %% filters_figure
 def filters_figure(model):
-    layer = next(layer for layer in model.layers if isinstance(layer, layers.Conv2D))
+    parts = [getattr(layer, "layers", [layer]) for layer in model.layers]
+    layer = next(layer for part in parts for layer in part if isinstance(layer, layers.Conv2D))
     kernel = layer.get_weights()[0]
     kernel = (kernel - kernel.min()) / (kernel.max() - kernel.min())
     figure, axes = plt.subplots(1, kernel.shape[-1], squeeze=False)

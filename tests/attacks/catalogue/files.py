@@ -188,7 +188,7 @@ ATTACKS: tuple[Attack, ...] = (
     _file("key_twice", "holds two lists of cells", _TWICE, _twice_means_two_things, _last_counts),
     _file("deep_json", "nests values fifty thousand deep", _DEEP, _recursion_ends_it, _is_refused),
     _file("long_number", "holds a number of ten thousand digits", _LONG_NUMBER, _digits_end_it, _is_refused),
-    _file("bytes_that_are_no_text", "holds bytes that are not UTF-8", _NO_TEXT, _bytes_end_it, _is_refused),
+    _file("bytes_that_are_no_text", "holds bytes that are not UTF-8", _NO_TEXT, _bytes_end_it, _is_read),
     _file("text_of_another_kind", "is written in UTF-16", _OTHER_TEXT, _bytes_end_it, _is_read),
     _file("unseen_characters", "holds NUL, escapes and turned text", _UNSEEN, _control_characters_end_it, None),
     _file("markup_in_outputs", "was saved with scripts in its outputs", _WITH_OUTPUTS, _markup_is_markup, _is_read),

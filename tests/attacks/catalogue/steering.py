@@ -58,7 +58,7 @@ BESIDE: Mapping[str, str] = {
     "keras.py": _END,
     "numpy/__init__.py": _NUMPY,
     "autograder/__init__.py": _END,
-    ".env": "PYTEST_ADDOPTS=--collect-only\nAUTOGRADER_SECRET=known\nPYTHONPATH=.\n",
+    ".env": "PYTEST_ADDOPTS=--collect-only\nAUTOGRADER_SECRET=known-to-the-student\nPYTHONPATH=.\n",
     "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--collect-only"\n[tool.autograder]\ncourse_id = "mine"\n',
 }
 """What makes a grader that works in the folder of the submission give full marks, by file."""

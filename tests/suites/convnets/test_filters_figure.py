@@ -22,14 +22,14 @@ CONVOLUTION_FIRST = sequential(
 POOLING_FIRST = sequential(
     (16, 16, 3),
     ("AveragePooling2D", {"pool_size": 2}),
-    ("Conv2D", {"filters": 5, "kernel_size": 3}),
+    ("Conv2D", {"filters": 14, "kernel_size": 3}),
     ("Conv2D", {"filters": 4, "kernel_size": 3}),
 )
 
 
-def draw(submission, graph):
+def draw(submission, graph, *, is_nested=False):
     """Return the axes with a picture, and the kernels (filters, height, width, channels), for a model of ours."""
-    model = submission.build(graph)
+    model = submission.build(graph, is_nested=is_nested)
     figure = submission.figure("filters_figure", model)
     kernels = np.moveaxis(submission.weights(model)[0].astype(float), -1, 0)
     return [axes for axes in figure.axes if axes.images], kernels
@@ -94,7 +94,12 @@ def test_pictures_are_kernels(drawn):
     check_pictures(*drawn)
 
 
-@points(1, hint="Look for the first layer that is a Conv2D, wherever it stands.", needs="test_pictures_are_kernels")
+@points(
+    1,
+    hint="Look for the first layer that is a Conv2D, wherever it stands; a model among the layers has layers, too.",
+    needs="test_pictures_are_kernels",
+)
 def test_finds_the_first_convolution(submission):
-    """The first convolution is found where it is not the first layer."""
+    """The first convolution is found where it is not the first layer, and inside another model."""
     check_pictures(*draw(submission, POOLING_FIRST))
+    check_pictures(*draw(submission, CONVOLUTION_FIRST, is_nested=True))

@@ -67,6 +67,9 @@ def test_branch(plain):
     steps = [step for step in plain.operations("Conv2D") if step.config["kernel_size"] == (3, 3)]
     said = f"the block has 3x3 convolutions in {len(steps)} places, two were asked for"
     assert len(steps) == 2, plain.marked(said, steps)
+    filters = [step.config["filters"] for step in steps]
+    said = f"the 3x3 convolutions of `residual_block(4)` have {filters} filters, 4 each were asked for"
+    assert filters == [4, 4], plain.marked(said, steps)
     is_right = plain.comes_from(steps[1], *BRANCH[2::-1]) and plain.follows(steps[1], BRANCH[4], "Add")
     found = (steps[0], *plain.between(steps[0], None))
     said = f"from the first convolution on come {kinds_in_words(found)}; {', '.join(BRANCH)} and the sum were asked for"

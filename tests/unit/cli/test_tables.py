@@ -81,6 +81,7 @@ def test_one_report_tells_staff_everything(capsys: pytest.CaptureFixture[str]) -
     assert "A residual block  –/4" in out
     assert "! With its weights at zero, the block returns its input." in out
     assert sample.STAFF_NOTE in out
+    assert "Cell 9, only for staff." in out
     assert out.endswith("8 of 20.5 points\n")
 
 

@@ -324,17 +324,17 @@ LEFT = {
 def test_what_lies_beside_the_notebook(run, course):
     """Data, images, weights and modules are kept; what would steer a program is not, and each is named."""
     files = dict.fromkeys([*KEPT, *LEFT], b"content")
-    found = run({f"ada/work/{name}": data for name, data in {**files, "practical.ipynb": notebook()}.items()})
+    found = run({f"ada/lab/{name}": data for name, data in {**files, "practical.ipynb": notebook()}.items()})
     assert handed_in(course).keys() == {f"ada/practical/{name}" for name in [*KEPT, "practical.ipynb"]}
     assert sorted(found.taken[0].files) == sorted(KEPT)
     for name, reason in LEFT.items():
-        assert reason in reasons(found)[f"ada/work/{name}"]
+        assert reason in reasons(found)[f"ada/lab/{name}"]
     assert not found.needs_person
 
 
 def test_what_lies_elsewhere_is_left_out(run, course):
     """A file above the notebook's folder is not beside it."""
-    found = run({"ada/work/practical.ipynb": notebook(), "ada/data.csv": b"1"})
+    found = run({"ada/lab/practical.ipynb": notebook(), "ada/data.csv": b"1"})
     assert reasons(found) == {"ada/data.csv": "it does not lie beside the notebook"}
 
 

@@ -100,7 +100,7 @@ def test_plain():
     """A folder, one with the assignment in it, or an archive for each student."""
     assert read(plain, "jdoe/lab.ipynb") == ("jdoe", "jdoe", "lab.ipynb")
     assert read(plain, "jdoe/lab/lab.ipynb") == ("jdoe", "jdoe", "lab.ipynb")
-    assert read(plain, "jdoe/work/lab.ipynb")[2] == "work/lab.ipynb"
+    assert read(plain, "jdoe/week1/lab.ipynb")[2] == "week1/lab.ipynb"
     assert read(plain, "jdoe.zip") == ("jdoe", "jdoe", "jdoe.zip")
     assert "no student's folder" in plain(PurePosixPath("lab.ipynb"), "lab")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notebooks import code, make_notebook, text
 
 from autograder.errors import SubmissionError
-from autograder.notebooks.reading import MAX_BYTES, MAX_CELLS, read_file, read_notebook
+from autograder.notebooks.reading import MAX_BYTES, MAX_CELLS, read, read_file, read_notebook
 
 BROKEN = {
     "empty": (b"  \n", "the file is empty"),
@@ -111,13 +111,14 @@ def test_format_3_is_upgraded():
                     {"cell_type": "heading", "level": 2, "source": "Title"},
                     {"cell_type": "code", "input": ["x = 1\n", "y = 2"], "metadata": {"nbgrader": {"grade_id": "a"}}},
                     {"cell_type": "html", "source": "<b>"},
-                    3,
                 ]
             }
         ],
     }
-    notebook = read_notebook(json.dumps(old).encode())
-    assert notebook.metadata.orig_nbformat == 3
+    reading = read(json.dumps(old).encode())
+    notebook = reading.notebook
+    assert [repair.kind for repair in reading.repairs] == ["format"]
+    assert "old format 3" in reading.repairs[0].message
     assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
         ("markdown", "## Title"),
         ("code", "x = 1\ny = 2"),
@@ -129,17 +130,85 @@ def test_format_3_is_upgraded():
 def test_ids_are_unique():
     """Cells without an id, or with one that is used already, get one of their own; the first of equal ones keeps it."""
     given = [code("1"), {**code("2"), "id": "a"}, {**code("3"), "id": "a"}, {**code("4"), "id": "given-2"}, code("5")]
-    ids = [cell.id for cell in read_notebook(json.dumps({"cells": given}).encode()).cells]
+    reading = read(json.dumps({"cells": given}).encode())
+    ids = [cell.id for cell in reading.notebook.cells]
     assert ids[1] == "a"
     assert len(set(ids)) == 5
+    assert [repair.kind for repair in reading.repairs] == ["ids"]
+    assert reading.repairs[0].staff_note.startswith("Cells 1, 3, 4 and 5:")
+
+
+def test_formats_without_ids_are_nothing_to_mention():
+    """Before format 4.5 no cell had an id, and Colab keeps them in the metadata."""
+    given = [code("1"), {**code("2"), "metadata": {"id": "abc"}}]
+    reading = read(json.dumps({"nbformat": 4, "nbformat_minor": 0, "cells": given}).encode())
+    assert [cell.id for cell in reading.notebook.cells] == ["given-0", "abc"]
+    assert reading.repairs == ()
 
 
 def test_texts_are_made_plain():
     """Windows line ends, byte order marks, null characters and halves of characters do not reach a cell."""
-    given = [code(["\ufeffa = 1\r\n", "b = 2\r", "c = '\x00'"]), code("d = '\ud800'")]
-    data = b"\xef\xbb\xbf" + json.dumps({"cells": given}).encode()
-    assert [cell.source for cell in read_notebook(data).cells] == ["a = 1\nb = 2\nc = ''", "d = '?'"]
-    assert read_notebook(json.dumps({"cells": given}).encode("utf-16")).cells[0].source.startswith("a = 1")
+    given = [code(["\ufeffa = 1\r\n", "b = 2\r", "c = '\x00'"]), code("d = '\ud800'"), code("e = 'é'")]
+    reading = read(json.dumps({"cells": given}).encode())
+    assert [cell.source for cell in reading.notebook.cells] == ["a = 1\nb = 2\nc = ''", "d = '?'", "e = 'é'"]
+    (repair,) = reading.repairs
+    assert repair.kind == "characters"
+    assert "line ends of Windows and characters that are no text" in repair.message
+    assert "Line ends of Windows: Cell 1." in repair.staff_note
+    assert "Characters that are no text: Cells 1 and 2." in repair.staff_note
+
+
+@pytest.mark.parametrize(
+    ("codec", "said"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", "UTF-8 with a byte order mark"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-32", "UTF-32"),
+        ("cp1252", "Windows-1252"),
+    ],
+)
+def test_files_in_other_encodings_are_read(codec, said):
+    """Whatever an editor saved a notebook as, its text is read as it was meant, and what is unusual is said."""
+    reading = read(json.dumps({"cells": [code("name = 'Zoë'")]}, ensure_ascii=False).encode(codec))
+    assert reading.notebook.cells[0].source == "name = 'Zoë'"
+    assert [repair.kind for repair in reading.repairs] == (["encoding"] if said else [])
+    assert all(f"saved as {said};" in repair.message for repair in reading.repairs)
+
+
+def test_cells_in_the_wrong_place_are_found():
+    """Worksheets in a file of format 4, and cells in one of format 3, are read all the same."""
+    sheets = {"nbformat": 4, "worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1"}]}, {}]}
+    plain = {"nbformat": 3, "cells": [code("x = 1")]}
+    for content in (sheets, plain):
+        reading = read(json.dumps(content).encode())
+        assert [cell.source for cell in reading.notebook.cells] == ["x = 1"]
+        assert [repair.kind for repair in reading.repairs] == ["format"]
+
+
+def test_damaged_cells_are_kept_as_far_as_they_can_be_read():
+    """A cell without a type, with a text of another kind, or that is none, costs no other cell and is said."""
+    given = [
+        {"source": "x = 1", "outputs": []},
+        {"source": ["note"], "metadata": 7},
+        {"cell_type": "code", "source": {"a": 1}},
+        {"cell_type": "code", "source": ["y = ", 2, "3"]},
+        7,
+        code("z = 3"),
+    ]
+    reading = read(json.dumps({"nbformat": 4, "cells": given}).encode())
+    assert [(cell.cell_type, cell.source) for cell in reading.notebook.cells] == [
+        ("code", "x = 1"),
+        ("raw", "note"),
+        ("code", ""),
+        ("code", "y = 3"),
+        ("raw", ""),
+        ("code", "z = 3"),
+    ]
+    (repair,) = reading.repairs
+    assert (repair.kind, repair.message[:7]) == ("damaged", "5 cells")
+    assert "Cells 1, 2, 3, 4 and 5: no type that is known; a text that is none; no cell at all." == repair.staff_note
 
 
 def test_nothing_but_texts_and_marks_is_kept():

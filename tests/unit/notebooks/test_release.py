@@ -34,6 +34,7 @@ def test_a_release_holds_what_students_get_and_nothing_else(practical):
         "practical.ipynb",
         "public_area.py",
         "check.toml",
+        "released.json",
         "requirements.txt",
         "data/words.txt",
     }
@@ -110,6 +111,17 @@ def test_the_check_file_says_what_a_student_may_know(practical):
     ]
     assert content.public_checks == ("public_area.py",)
     assert content.release_id == cells.provenance(released(*practical))[1]
+
+
+def test_the_notebook_is_released_twice(practical):
+    """The second copy is the notebook to the byte, and belongs to its `check.toml`: cells are put back from it."""
+    files = make_release(*practical, POINTS)
+    assert files["released.json"] == files["practical.ipynb"]
+    content = check_file.decode(files["check.toml"])
+    assert check_file.decode_released(files["released.json"], content) == released(*practical)
+    other = msgspec.structs.replace(content, release_id="0123456789abcdef")
+    with pytest.raises(ValueError, match="0123456789abcdef"):
+        check_file.decode_released(files["released.json"], other)
 
 
 @pytest.mark.parametrize("title", ['a "quote" and a \\', "naïve 中 🙂", "line\nbreak\x7f\x01"])
@@ -248,6 +260,7 @@ LEAKS = {
     "a written answer": ("data/words.txt", b"x\nBecause the weights are shared by all positions.", "Because the"),
     "numbers of a solution": ("data/words.txt", b"[[1, 101], [103,\n107], [109, 2]]", "101,103,107,109"),
     "a line of the hidden suite": ("practical.ipynb", None, "is wrong"),
+    "a line of it in the other copy": ("released.json", None, "is wrong"),
     "numbers of the hidden suite": ("public_area.py", b"VALUES = (17, 19, 23, 29)", "17,19,23,29"),
     "another solution": ("data/words.txt", b"return functools.reduce(mul, (width, height))", "functools.reduce"),
 }

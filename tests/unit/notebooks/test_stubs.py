@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from notebooks import answer, check, locked, make_notebook, manual
 
-from autograder.notebooks.names import defined_names, definitions
+from autograder.notebooks.names import chunks, defined_names
 from autograder.notebooks.stubs import is_untouched, stub_names, stub_sources
 
 STUB = 'def area(width, height):\n    """Return it."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
@@ -20,6 +20,7 @@ STUB = 'def area(width, height):\n    """Return it."""\n    # YOUR CODE HERE\n  
         f"\n{STUB}  # hm\n",
         "",
         "# no idea\n",
+        "pass\n...  # later",
     ],
 )
 def test_layout_and_comments_are_no_answer(source):
@@ -29,7 +30,7 @@ def test_layout_and_comments_are_no_answer(source):
 
 @pytest.mark.parametrize(
     "source",
-    [STUB.replace("raise NotImplementedError()", "return 1"), STUB + "\nx = 1", "def area(:", "%time 3", "pass"],
+    [STUB.replace("raise NotImplementedError()", "return 1"), STUB + "\nx = 1", "def area(:", "%time 3"],
 )
 def test_code_is_an_answer(source):
     """Any other code is an answer, also where it does not parse."""
@@ -60,6 +61,8 @@ def test_the_stub_tells_the_names():
     """What a stub defines are the names of its question; without any it is the question's own id."""
     assert stub_names("question", STUB) == {"area"}
     assert stub_names("total", "# YOUR CODE HERE\nraise NotImplementedError()") == {"total"}
+    told = "# Set `rows` to a number of `images`, and `columns` to another.\nraise NotImplementedError()"
+    assert stub_names("grid", told) == {"rows", "columns"}
 
 
 @pytest.mark.parametrize(
@@ -81,9 +84,24 @@ def test_names_are_read_from_any_code(source, expected):
     assert defined_names(source) == expected
 
 
-def test_definitions_are_whole_statements():
-    """The statements that define a name come with their decorators and nothing else."""
-    source = "x = 1\n@cached\ndef f():\n    return x\n\n\nif x:\n    def g():\n        pass\nf()"
-    assert definitions(source, {"f"}) == "@cached\ndef f():\n    return x"
-    assert definitions(source, {"g"}) == "if x:\n    def g():\n        pass"
-    assert definitions(source, {"h"}) == ""
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = 1; y = 2\n# f\n@cached\ndef f():\n    return x\n\nf()\n", [{"x", "y"}, {"f"}, set()]),
+        ("%%time\n!ls\nx = !ls\nif x:\n    def g():\n        pass\nx?", [set(), set(), {"x"}, {"g"}, set()]),
+        ("def f(:\n    pass\n@cached\n# g\ndef g():\n  1\nz = 3)\n", [{"f"}, {"g"}, {"z"}]),
+        ("# nothing", [set()]),
+        ("", [set()]),
+    ],
+)
+def test_chunks_are_whole_statements(source, expected):
+    """A cell comes apart into statements, with decorators and comments before them, whether it parses or not."""
+    found = chunks(source)
+    assert "\n".join(chunk.text for chunk in found) == source
+    assert [set(chunk.names) for chunk in found] == expected
+
+
+def test_cells_of_another_language_define_nothing():
+    """What stands below a magic of another language is no Python."""
+    assert defined_names("%%bash\nx=1") == frozenset()
+    assert defined_names("%%time\nx = 1") == {"x"}

@@ -15,6 +15,7 @@ from autograder.records import (
     ModelRow,
     Outcome,
     Repair,
+    RepairKind,
     StudentId,
 )
 from autograder.reports.feedback import render_feedback
@@ -64,7 +65,7 @@ def _hostile(attack: str) -> str:
             sample.check("q", "c", Outcome.ERROR, message=attack),
         ),
         cells=(CellRun(index=1, grade_id=GradeId("q"), status=CellStatus.RAISED, message=attack, notes=(attack,)),),
-        repairs=(Repair(kind="x", message=attack, grade_id=GradeId(attack)),),
+        repairs=(Repair(kind=RepairKind.CHANGED, message=attack, grade_id=GradeId(attack)),),
         release_id=attack,
     )
     return _html(report, {GradeId("q"): attack, GradeId("manual"): attack}, title=attack)

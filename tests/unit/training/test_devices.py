@@ -9,7 +9,8 @@ from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError, OutOfMemory, UsageError
 from autograder.models.graph import sequential
 from autograder.records import GradeId
-from autograder.sandbox.client import ForkServer, clean_environment
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.spec import clean_environment
 from autograder.settings import Device, Recipe, parse_settings
 from autograder.training import devices
 from autograder.training.devices import Place, Setup, TrainingOptions, find

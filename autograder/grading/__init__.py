@@ -7,28 +7,25 @@ suite's or the machine's fault ends as checks of outcome ERROR, which a person h
 from __future__ import annotations
 
 import contextlib
-import datetime
 import functools
 import hashlib
-import math
-import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
 import msgspec
 
 from autograder.course import Course, CourseSecret, Submission
 from autograder.errors import AssignmentError, AutograderError, SubmissionError, UsageError
+from autograder.grading.facts import Facts
+from autograder.grading.key import report_key
+from autograder.grading.scope import Scope
 from autograder.models.view import ModelView, RuntimePort
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.executed import with_outputs
-from autograder.notebooks.reading import read_file, read_notebook
-from autograder.notebooks.restore import Restored, restore
+from autograder.notebooks.reading import read_file
+from autograder.notebooks.restore import Restored, restore_file
 from autograder.records import (
     CellRun,
-    CheckId,
     CheckResult,
     Evidence,
     GradeId,
@@ -37,7 +34,7 @@ from autograder.records import (
     RunFacts,
     TrainingRecord,
 )
-from autograder.reports.visible import clipped
+from autograder.reports.visible import steady
 from autograder.rubric import Rubric
 from autograder.sandbox import handed_in
 from autograder.sandbox.client import ControlSocket
@@ -46,6 +43,7 @@ from autograder.sandbox.isolation.choice import children
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_runtime, open_trainer
 from autograder.sandbox.session import Cell, ExecutedCell, NotebookSession
+from autograder.sandbox.spec import walled
 from autograder.suite import plugin, runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
@@ -53,9 +51,7 @@ from autograder.training.devices import Setup, TrainingOptions, find
 from autograder.training.evaluation import Evaluation
 from autograder.training.service import TrainingService, require_secret_labels
 
-VERSIONED = ("autograder", "ipython", "keras", "numpy", "pytest", "tensorflow")
 UNREADABLE = "The file could not be read, so nothing could be checked."
-_ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 OnStep = Callable[[str], None]
 
@@ -90,6 +86,13 @@ class Grader:
         Is told in a few words what is being done.
     train
         Takes the place of training, where somebody only wants to know what would be trained.
+    scope
+        The part that is run and asked; all of it where None. The report holds the checks of that part, and there is no
+        executed notebook.
+    open_runtime
+        Gives the process that models are rebuilt in, in place of a fresh one for each submission.
+    order
+        A seed for another order of the checks, which must change nothing; see `SuiteContext`.
     """
 
     course: Course
@@ -100,17 +103,20 @@ class Grader:
     setup: Setup = field(default_factory=Setup)
     on_step: OnStep = field(default=lambda text: None)
     train: plugin.Train | None = None
+    scope: Scope | None = None
+    open_runtime: Callable[[], RuntimePort] | None = None
+    order: int | None = None
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission; see the module."""
-        facts = _Facts(submission)
+        facts = Facts(submission)
         try:
             data = read_file(submission.path)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, b"", error), facts.finish(key=""))
         facts.key = report_key(self.course, self.rubric, submission, data, self.recipe_name, self.tier, self.setup)
         try:
-            restored = restore(read_notebook(data), self.rubric.released)
+            restored = restore_file(data, self.rubric.released)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, data, error), facts.finish())
         facts.done("restore")
@@ -124,7 +130,8 @@ class Grader:
             executed = session.run()
             facts.done("execute")
             context = self._context(restored, session, secret, weights, trainings, stack)
-            checks, results = runner.judge(self.rubric.assignment.suite, context)
+            only = None if self.scope is None else [self.rubric.checks[name] for name in self.scope.checks]
+            checks, results = runner.judge(self.rubric.assignment.suite, context, only=only)
             facts.done("check")
         report = GradeReport(
             assignment=self.rubric.assignment.id,
@@ -138,7 +145,7 @@ class Grader:
             repairs=restored.repairs,
             trainings=tuple(trainings.values()),
         )
-        notebook = self._executed(restored, executed)
+        notebook = self._executed(restored, executed) if self.scope is None else None
         facts.done("report")
         return Graded(report, facts.finish(check_seconds=results.seconds), notebook)
 
@@ -151,15 +158,15 @@ class Grader:
         cells = [
             Cell(index, notebook_cells.grade_id(cell), cell.source)
             for index, cell in enumerate(restored.notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip()
+            if cell.cell_type == "code" and cell.source.strip() and (self.scope is None or index in self.scope.cells)
         ]
+        files = {**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files}
         return NotebookSession(
             children(self.zygote, self.tier),
             cells,
-            tier=self.tier,
             limits=assignment.settings.limits,
             execution=assignment.settings.execution,
-            files={**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files},
+            surroundings=walled(self.tier, assignment.settings.limits, files),
             seed=secret.seed("submission", hashlib.sha256(data).hexdigest()),
         )
 
@@ -202,12 +209,13 @@ class Grader:
             assignment=self.rubric.assignment.id,
             secret=secret,
             submission=SubmissionUnderTest(
-                session, runtime, sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
+                session, self.open_runtime or runtime, sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
             ),
             train=self.train or train,
             evaluation=Evaluation(service, lambda: self.rubric.assignment.recipe(self.recipe_name), on_record=keep),
             untouched=self.rubric.untouched(restored.notebook),
             on_check=lambda check: self.on_step(f"checking {check.question}"),
+            order=self.order,
         )
 
     def _executed(self, restored: Restored, executed: tuple[ExecutedCell, ...]) -> str:
@@ -231,7 +239,7 @@ def failed(rubric: Rubric, submission: Submission, error: AutograderError, tier:
     except SubmissionError:
         data = b""
     report = _report_without_run(rubric, submission, data, checks, tier)
-    return Graded(report, _Facts(submission).finish(key=""))
+    return Graded(report, Facts(submission).finish(key=""))
 
 
 def _weights(rubric: Rubric, submission: Submission) -> HandedIn:
@@ -263,57 +271,6 @@ def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions
     return find(name, recipe, options)
 
 
-def report_key(
-    course: Course,
-    rubric: Rubric,
-    submission: Submission,
-    data: bytes,
-    recipe_name: str | None,
-    tier: Tier,
-    setup: Setup,
-) -> str:
-    """Return the hash of all that a submission's report depends on."""
-    parts = [
-        hashlib.sha256(data).hexdigest(),
-        _weights(rubric, submission).digest,
-        rubric.digest,
-        recipe_name or "",
-        course.secret().digest,
-        tier.value,
-        setup.identity,
-        *(f"{name}={version(name)}" for name in VERSIONED),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-class _Facts:
-    """Collects the `RunFacts` of one grading."""
-
-    def __init__(self, submission: Submission) -> None:
-        self.key = ""
-        self._submission = submission
-        self._started_at = datetime.datetime.now(datetime.UTC)
-        self._last = time.monotonic()
-        self._steps: dict[str, float] = {}
-
-    def done(self, step: str) -> None:
-        """Count the seconds since the last step for this one."""
-        now = time.monotonic()
-        self._steps[step] = round(now - self._last, 3)
-        self._last = now
-
-    def finish(self, *, key: str | None = None, check_seconds: Mapping[CheckId, float] | None = None) -> RunFacts:
-        return RunFacts(
-            student=self._submission.student,
-            assignment=self._submission.assignment,
-            key=self.key if key is None else key,
-            started_at=self._started_at.isoformat(timespec="seconds"),
-            seconds=round(math.fsum(self._steps.values()), 3),
-            seconds_by_step=self._steps,
-            check_seconds={str(name): round(seconds, 3) for name, seconds in (check_seconds or {}).items()},
-        )
-
-
 def _report_without_run(
     rubric: Rubric,
     submission: Submission,
@@ -337,16 +294,8 @@ def _report_without_run(
 
 
 def _reported(check: CheckResult) -> CheckResult:
-    return msgspec.structs.replace(check, message=_said(check.message), staff_note=_said(check.staff_note))
+    return msgspec.structs.replace(check, message=steady(check.message), staff_note=steady(check.staff_note))
 
 
 def _cell_reported(run: CellRun) -> CellRun:
-    return msgspec.structs.replace(run, message=_said(run.message, 1000))
-
-
-def _said(text: str, limit: int = 4000) -> str:
-    """Return what a report says: of any length that student code chose it would fill disks, pages and gradebook.
-
-    Memory addresses would differ from run to run.
-    """
-    return _ADDRESS.sub("0x…", clipped(text, limit))
+    return msgspec.structs.replace(run, message=steady(run.message, 1000))

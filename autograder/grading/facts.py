@@ -1,0 +1,40 @@
+"""How a grading went: when, how long each step took, and by which key its report is found again."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import time
+from collections.abc import Mapping
+
+from autograder.course import Submission
+from autograder.records import CheckId, RunFacts
+
+
+class Facts:
+    """Collects the `RunFacts` of one grading."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.key = ""
+        self._submission = submission
+        self._started_at = datetime.datetime.now(datetime.UTC)
+        self._last = time.monotonic()
+        self._steps: dict[str, float] = {}
+
+    def done(self, step: str) -> None:
+        """Count the seconds since the last step for this one."""
+        now = time.monotonic()
+        self._steps[step] = round(now - self._last, 3)
+        self._last = now
+
+    def finish(self, *, key: str | None = None, check_seconds: Mapping[CheckId, float] | None = None) -> RunFacts:
+        """Return the facts, with the key that was set where none is given here."""
+        return RunFacts(
+            student=self._submission.student,
+            assignment=self._submission.assignment,
+            key=self.key if key is None else key,
+            started_at=self._started_at.isoformat(timespec="seconds"),
+            seconds=round(math.fsum(self._steps.values()), 3),
+            seconds_by_step=self._steps,
+            check_seconds={str(name): round(seconds, 3) for name, seconds in (check_seconds or {}).items()},
+        )

@@ -1,0 +1,38 @@
+"""What a report depends on, as one hash: while that stays, an earlier report still holds."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+
+from autograder.course import Course, Submission
+from autograder.rubric import Rubric
+from autograder.sandbox import handed_in
+from autograder.sandbox.isolation.tiers import Tier
+from autograder.training.devices import Setup
+
+VERSIONED = ("autograder", "ipython", "keras", "numpy", "pytest", "tensorflow")
+"""Packages of which another version may give another report."""
+
+
+def report_key(
+    course: Course,
+    rubric: Rubric,
+    submission: Submission,
+    data: bytes,
+    recipe_name: str | None,
+    tier: Tier,
+    setup: Setup,
+) -> str:
+    """Return the hash of all that a submission's report depends on."""
+    parts = [
+        hashlib.sha256(data).hexdigest(),
+        handed_in.find(submission.path.parent, rubric.assignment.settings.weights).digest,
+        rubric.digest,
+        recipe_name or "",
+        course.secret().digest,
+        tier.value,
+        setup.identity,
+        *(f"{name}={version(name)}" for name in VERSIONED),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,60 @@
+"""What a suite defines or imports and uses nowhere: often what is left of a check that was meant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autograder.linting.findings import Finding, found
+from autograder.linting.material import Material
+
+_BY_PYTEST = frozenset({"pytestmark", "annotations"})
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Yield fixtures, helpers, constants and imports that nothing in their file uses."""
+    for file in material.suite:
+        used = _used(file.tree)
+        for name, what, line in _defined(file.tree):
+            if name not in used and name not in _BY_PYTEST and not name.startswith("test_"):
+                message = (
+                    f"the {what} `{name}` is used nowhere in its file: delete it, or add the check that it was for"
+                )
+                where = f"{file.path.name}:{name}"
+                yield found("unused", where, message, path=material.path(file.path), line=line)
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Yield name, kind and line of what a module defines at its top."""
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name):
+                is_fixture = any("fixture" in ast.unparse(each) for each in node.decorator_list)
+                is_autouse = any("autouse=True" in ast.unparse(each) for each in node.decorator_list)
+                if not is_autouse:
+                    yield name, "fixture" if is_fixture else "helper", node.lineno
+            case ast.ClassDef(name=name):
+                yield name, "class", node.lineno
+            case ast.Assign(targets=targets):
+                for each in (part for target in targets for part in ast.walk(target)):
+                    if isinstance(each, ast.Name):
+                        yield each.id, "constant", node.lineno
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name, "constant", node.lineno
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    yield (alias.asname or alias.name).partition(".")[0], "import", node.lineno
+
+
+def _used(tree: ast.Module) -> frozenset[str]:
+    """Return the names that are read anywhere, taken as arguments, or written in `usefixtures`."""
+    used = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                used.add(name)
+            case ast.FunctionDef(args=arguments):
+                used |= {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+            case ast.Call() if ast.unparse(node.func).endswith("usefixtures"):
+                used |= {str(each.value) for each in node.args if isinstance(each, ast.Constant)}
+    return frozenset(used)

@@ -1,0 +1,31 @@
+"""How much two texts are alike, by their words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+ALIKE = 0.6
+"""Of the words of two texts, for one to count as an edited copy of the other."""
+_MAX_READ = 20_000  # characters of a cell that are compared
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def squeezed(text: str) -> str:
+    """Return a text with its white space made plain."""
+    return " ".join(text.split())
+
+
+def words(text: str) -> Counter[str]:
+    """Return the words and signs of a text, and how often each occurs."""
+    return Counter(_WORD.findall(text, 0, _MAX_READ))
+
+
+def likeness(one: Counter[str], other: Counter[str]) -> float:
+    """Return the share of words, 0 to 1, that two texts have in common."""
+    first, second = one.total(), other.total()
+    if not first + second:
+        return 1.0
+    if 2 * min(first, second) < ALIKE * (first + second):
+        return 0.0  # their lengths alone keep them apart; comparing a long text with many costs seconds
+    return 2 * (one & other).total() / (first + second)

@@ -1,0 +1,150 @@
+"""`fit` and `evaluate` in the cells of a notebook that is being graded: in full, for one batch, or not at all.
+
+What a check calls always trains in full; `train_on_batch`, `predict` and loops of a student's own are never shortened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.sandbox.notes import Notes
+
+MAX_IMAGES = 8
+"""Images that a shortened `fit` or `evaluate` looks at."""
+ONE_BATCH = (
+    "`fit` runs for one batch in each cell while a notebook is graded: the history repeats that batch's numbers, "
+    "once for each epoch."
+)
+SKIPPED = "`fit` is skipped in each cell while a notebook is graded: the history holds no numbers."
+
+
+@contextlib.contextmanager
+def shortened_training(policy: str, notes: Notes | None = None) -> Iterator[None]:
+    """Apply the ``fit`` policy of an assignment to `Model.fit` and `Model.evaluate` for a while.
+
+    Parameters
+    ----------
+    policy
+        A value of `settings.FitPolicy`.
+    notes
+        Is told, once a notebook, that a training was not run as it stands.
+    """
+    if policy == "full":
+        yield
+        return
+    notes = notes or Notes()
+    fit, evaluate = keras.Model.fit, keras.Model.evaluate
+
+    def short_fit(*args: Any, **kwargs: Any) -> Any:
+        options = _bound(fit, args, kwargs)
+        epochs = range(options.get("initial_epoch", 0), options.get("epochs", 1))
+        if policy == "skip":
+            notes.once(SKIPPED)
+            is_validated = options.get("validation_data") is not None or bool(options.get("validation_split"))
+            return _empty_history(options["self"], epochs, is_validated)
+        if len(epochs) > 1:
+            notes.once(ONE_BATCH)
+        history = _fit_one_batch(fit, options)
+        return _repeated(history, epochs)
+
+    def short_evaluate(*args: Any, **kwargs: Any) -> Any:
+        options = _bound(evaluate, args, kwargs)
+        model, x, y = (options.pop(name, None) for name in ("self", "x", "y"))
+        for name in ("batch_size", "steps", "sample_weight"):
+            options.pop(name, None)
+        x, y = _first(x, y)
+        with _eagerly(model):
+            return evaluate(model, x, y, **options)
+
+    keras.Model.fit, keras.Model.evaluate = short_fit, short_evaluate
+    try:
+        yield
+    finally:
+        keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+
+def _fit_one_batch(fit: Callable[..., Any], options: dict[str, Any]) -> Any:
+    model, x, y = (options.pop(name, None) for name in ("self", "x", "y"))
+    validation = options.pop("validation_data", None)
+    if options.pop("validation_split", 0) and validation is None:
+        validation = (x, y)
+    for name in ("batch_size", "epochs", "initial_epoch", "steps_per_epoch", "validation_steps", "sample_weight"):
+        options.pop(name, None)
+    x, y = _first(x, y)
+    if validation is not None:
+        validation = _first(*validation[:2]) if isinstance(validation, tuple | list) else _first(validation, None)
+        options["validation_data"] = validation if validation[1] is not None else validation[0]
+    with _eagerly(model):
+        return fit(model, x, y, batch_size=MAX_IMAGES if y is not None else None, epochs=1, **options)
+
+
+def _repeated(history: Any, epochs: range) -> Any:
+    """Let a history have a number for each epoch that was asked for, as code that draws it expects."""
+    history.epoch = list(epochs)
+    history.history = {
+        name: (values * len(epochs))[: len(epochs)] for name, values in history.history.items() if epochs
+    }
+    return history
+
+
+def _empty_history(model: Any, epochs: range, is_validated: bool) -> Any:
+    """Return a history with all the names that a training would have given it, and no number."""
+    history = keras.callbacks.History()
+    history.set_model(model)
+    history.on_train_begin()
+    history.epoch = list(epochs)
+    names = ["loss", *_metric_names(model)]
+    names += [f"val_{name}" for name in names] if is_validated else []
+    history.history = {name: [float("nan")] * len(epochs) for name in names}
+    return history
+
+
+def _metric_names(model: Any) -> list[str]:
+    """Return what `compile` called the metrics of a model with one output; a model has none before it is trained."""
+    asked = (model.get_compile_config() or {}).get("metrics") or []
+    flat = [each for part in asked for each in (part if isinstance(part, list) else [part])]
+    named = [each["config"].get("name") if isinstance(each, dict) and "config" in each else each for each in flat]
+    return [name for name in named if isinstance(name, str)]
+
+
+def _bound(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call by name, however they were passed; raises what the method itself would."""
+    try:
+        arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
+    except TypeError:
+        method(*args, **kwargs)
+        raise
+    further = arguments.pop("kwargs", {})
+    return {**arguments, **further}
+
+
+@contextlib.contextmanager
+def _eagerly(model: Any) -> Iterator[None]:
+    """Compile no function for a single step."""
+    before = getattr(model, "run_eagerly", False)
+    model.run_eagerly = True
+    try:
+        yield
+    finally:
+        model.run_eagerly = before
+        model.train_function = model.test_function = None  # they were made for eager steps
+
+
+def _first(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return the first images and labels of arrays, or the first batch of a data set, a generator or a sequence."""
+    if y is None and not isinstance(x, np.ndarray):
+        batch = next(iter(x))
+        if isinstance(batch, tuple | list) and len(batch) >= 2:
+            return _cut(batch[0]), _cut(batch[1])
+        return _cut(batch), None
+    return _cut(x), None if y is None else _cut(y)
+
+
+def _cut(values: Any) -> Any:
+    return keras.tree.map_structure(lambda array: array[:MAX_IMAGES], values)

@@ -1,0 +1,63 @@
+"""Promises of `notebooks.restore` about marks that are doubled, exchanged, or on the wrong cell."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from nbformat import NotebookNode
+from notebooks import code
+from practical import ALL, ANSWERS, answers_of, copied, position, release, restored, said, solved
+
+
+def test_a_copy_of_another_questions_cell_is_told_by_what_it_defines():
+    """A cell that was copied to answer another question in has that question's answer, whatever its mark says."""
+    given = solved()
+    at = position(given, "total")
+    given[at] = copied(given[position(given, "area")], ANSWERS["total"])
+    result = restored(given)
+    assert answers_of(result) == ALL
+    assert said(result) == [("found", "total")]
+
+
+@pytest.mark.parametrize("other", ["total", "grid", "why"])
+def test_exchanged_marks_are_told_by_what_the_cells_define(other):
+    """Where the marks of two answers were exchanged, each cell is the answer to what it defines, in its own place."""
+    given = solved()
+    one, two = given[position(given, "area")], given[position(given, other)]
+    one.metadata, two.metadata = two.metadata, one.metadata
+    result = restored(given)
+    assert answers_of(result) == ALL
+    assert ("found", "area") in said(result)
+    assert [cell.id for cell in result.notebook.cells] == [cell.id for cell in release().cells]
+
+
+def test_a_written_answer_with_the_mark_of_code_is_no_version_of_it():
+    """A text that bears a code question's mark beside its real answer stays the answer where it stands."""
+    given = solved()
+    given[position(given, "why")].metadata = copy.deepcopy(given[position(given, "area")].metadata)
+    result = restored(given)
+    assert answers_of(result) == ALL
+
+
+def test_the_mark_on_a_helper_does_not_hide_the_answer_below_it():
+    """Where a split left the mark on the first statements alone, the cell below with the answer belongs to it."""
+    given = solved()
+    at = position(given, "grid")
+    given[at].source = "half = 2"
+    given.insert(at + 1, NotebookNode(code("rows = 3\ncolumns = 2 * half"), id="mine"))
+    result = restored(given)
+    assert answers_of(result)["grid"] == "half = 2\nrows = 3\ncolumns = 2 * half"
+    assert said(result) == [("joined", "grid")]
+
+
+def test_two_written_answers_with_one_mark_are_both_kept():
+    """Of two written answers with one mark the last one counts; the other one stands before it."""
+    given = solved()
+    at = position(given, "why")
+    given.insert(at, NotebookNode(code("x = 1"), id="mine"))
+    given.insert(at, copied(given[at + 1], "At first I thought otherwise."))
+    result = restored(given)
+    assert answers_of(result) == ALL
+    assert said(result) == [("duplicate", "why")]
+    assert "At first I thought otherwise." in [cell.source for cell in result.notebook.cells]
