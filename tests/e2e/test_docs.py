@@ -18,6 +18,7 @@ from autograder import suite
 from autograder.cli.main import main
 from autograder.course import CourseSecret
 from autograder.models.view import ModelView
+from autograder.mutation.inputs import read_inputs
 from autograder.records import AssignmentId, Attempt, CheckResult, GradeId, TrainingRecord
 from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.runtimes import open_runtime
@@ -59,10 +60,11 @@ ANSWERS = {
     block.comment.removeprefix("answer: "): block.code for block in BLOCKS if block.comment.startswith("answer: ")
 }
 (MISTAKE,) = [block.code for block in BLOCKS if block.comment == "mistake"]
+(INPUTS,) = [block.code for block in BLOCKS if block.comment == "inputs"]
 CHECKS = [
     block
     for block in BLOCKS
-    if block.language == "python" and block.comment != "mistake" and not block.comment.startswith("answer: ")
+    if block.language == "python" and block.code not in (MISTAKE, INPUTS) and not block.comment.startswith("answer: ")
 ]
 EXAMPLES = [block.code for block in BLOCKS if block.language == "pycon"]
 NAMES = ["functional", "by_hand", "relu_first", "squares_only"]
@@ -173,10 +175,22 @@ def test_there_are_ten_rules_each_with_a_right_and_a_wrong_example() -> None:
         assert "```python" in wrong, rule
 
 
+def test_the_inputs_are_drawn(tmp_path: Path) -> None:
+    """The file of inputs is read as the one of an assignment is, and draws matrices as its docstring says."""
+    path = tmp_path / "inputs.py"
+    path.write_text(INPUTS)
+    ((name, draw),) = read_inputs(path).items()
+    assert name == "max_pool"
+    for seed in range(20):
+        (matrix,) = draw(np.random.default_rng(seed)).args
+        assert matrix.ndim == 2
+        assert all(side % 2 == 0 for side in matrix.shape)
+
+
 def test_every_block_is_run_by_a_test() -> None:
-    """Blocks are answers, a mistake, checks, examples or commands; nothing else is there."""
+    """Blocks are answers, a mistake, inputs, checks, examples or commands; nothing else is there."""
     commands = [block for block in BLOCKS if block.language == "console"]
-    assert len(ANSWERS) + 1 + len(CHECKS) + len(EXAMPLES) + len(commands) == len(BLOCKS) == DOCUMENT.count("\n```") // 2
+    assert len(ANSWERS) + 2 + len(CHECKS) + len(EXAMPLES) + len(commands) == len(BLOCKS) == DOCUMENT.count("\n```") // 2
     assert all(block.comment for block in CHECKS)
     for line in textwrap.dedent("".join(block.code for block in commands)).splitlines():
         assert main([*shlex.split(line.removeprefix("$ autograder ")), "--help"]) == 0, line
