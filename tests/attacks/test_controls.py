@@ -44,6 +44,7 @@ def test_it_works_without_a_wall(unprotected: Graded, attack: Attack) -> None:
         assert Facts.LOOT in unprotected.shown(attack.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", _with(Control.OWN), ids=_named)
 def test_it_works_without_its_own_defence(attack: Attack) -> None:
     """Against what stands in for a grader without the defence the attack works."""
@@ -51,6 +52,7 @@ def test_it_works_without_its_own_defence(attack: Attack) -> None:
     attack.succeeds()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", _with(Control.NAIVE), ids=_named)
 def test_it_fools_a_naive_grader(attack: Attack) -> None:
     """A grader that shares its process with the notebook, or believes a word of it, gives the attack full marks."""

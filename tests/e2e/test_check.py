@@ -235,6 +235,7 @@ def test_the_untouched_release_is_not_attempted(course: Course, tmp_path: Path) 
     assert found.repairs == ()
 
 
+@pytest.mark.slow
 def test_a_messy_notebook_is_told_what_will_fail(course: Course, tmp_path: Path) -> None:
     """State, old outputs, other versions and edited cells each have a sentence; the file may lie anywhere."""
     path = homework(course, tmp_path / "given", {**RIGHT, "area": "def area(width, height):\n    return scale(width)"})
