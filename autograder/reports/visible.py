@@ -14,6 +14,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _CLIPPED_AT = 4000
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _Escapes(dict[int, str]):
@@ -53,5 +54,6 @@ def steady(text: str, limit: int = _CLIPPED_AT) -> str:
     """Return at most `limit` characters of what student code made somebody say, the same in every run.
 
     Of any length that student code chose it would fill disks, pages and gradebook, and memory addresses would differ.
+    Keras writes its errors in bold, which nothing but a terminal understands: styles are left out.
     """
-    return _ADDRESS.sub("0x…", clipped(text, limit))
+    return _ADDRESS.sub("0x…", clipped(_STYLE.sub("", text), limit))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.reports.visible import clipped, one_line, visible
+from autograder.reports.visible import clipped, one_line, steady, visible
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,12 @@ def test_one_line_is_one_line_of_the_width() -> None:
     """Line ends become blanks, and an ellipsis says that there was more."""
     assert one_line("a\n\n b\x1b", 20) == r"a b\u001b"
     assert one_line("abcdefgh", 5) == "abcd…"
+
+
+def test_what_was_said_is_steady() -> None:
+    """Addresses and the styles of a terminal are left out; other escapes are not taken for one."""
+    assert steady("at 0x7f00deadbeef: \x1b[1mtoo \x1b[0;31msmall\x1b[0m.") == "at 0x…: too small."
+    assert steady("\x1b[2J") == "\x1b[2J"
 
 
 def test_clipped_says_how_much_is_missing() -> None:
