@@ -169,7 +169,8 @@ def show_early(bench: Bench, course: Course, assignment: Assignment, recipe: Rec
     full_s = seconds[1] * (1 + spared / len(models))
     print(f"{len(models)} models: {epochs[0]} of {epochs[1]} epochs, {seconds[0]:.0f} of {seconds[1]:.0f} s: ", end="")
     print(f"{1 - seconds[0] / seconds[1]:.0%} of the time saved")
-    print(f"{spared} more are not trained, because a check before failed: {1 - seconds[0] / full_s:.0%} with these")
+    print(f"{spared} more are not trained, because a check before failed: {1 - seconds[0] / full_s:.0%} ", end="")
+    print("with these, if each takes as long as the others on average")
 
 
 def show_speed(recipe: Recipe, setup: Setup) -> None:
