@@ -12,7 +12,7 @@ help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(READY)  ## grade a generated class of submissions, end to end
-	@$(BIN)/autograder demo
+	@$(BIN)/autograder demo --assignment convnets
 
 setup: $(READY)  ## make .venv, with everything that is pinned
 	@echo "setup: .venv is ready"

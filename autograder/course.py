@@ -11,8 +11,8 @@ The layout is nbgrader's, with ``assignments`` as its source folder::
         submitted/<student>/<id>/<id>.ipynb
         autograded/<student>/<id>/<id>.ipynb
         feedback/<student>/<id>/<id>.html
-        reports/<student>/<id>.json, <id>.run.json
-        reports/<id>.calibration.png, reports/<id>.mutants.html
+        reports/<student>/<id>.json, <id>.run.json, <id>.gradings.jsonl
+        reports/<id>.html, <id>.calibration.png, <id>.mutants.html
         gradebook.db
         .autograder/secret, cache/, calibration/<id>.jsonl
 """
@@ -124,7 +124,7 @@ class Course:
                 return cls(folder)
         raise UsageError(
             f"{start} is in no course folder: one holds nbgrader_config.py and assignments/; "
-            "go there, or name it with --course"
+            "go there, name it with --course, or make one with `autograder init`"
         )
 
     @property
@@ -156,7 +156,7 @@ class Course:
             If its settings or its notebook are missing or wrong.
         """
         folder = self.root / "assignments" / name
-        if not _ASSIGNMENT_ID.fullmatch(name) or not folder.is_dir():
+        if not is_assignment_id(name) or not folder.is_dir():
             known = ", ".join(self.assignments) or "none"
             raise UsageError(f"there is no assignment {name!r} in {self.root}: it has {known}")
         path = folder / "assignment.toml"
@@ -223,6 +223,10 @@ class Course:
         """Where the `RunFacts` of a submission lie."""
         return self.root / "reports" / student / f"{assignment}.run.json"
 
+    def gradings_path(self, student: StudentId, assignment: AssignmentId) -> Path:
+        """Where it is noted when a student's notebooks were graded."""
+        return self.root / "reports" / student / f"{assignment}.gradings.jsonl"
+
     def autograded_path(self, student: StudentId, assignment: AssignmentId) -> Path:
         """Where the executed notebook lies; formgrader renders it."""
         return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
@@ -248,6 +252,10 @@ class Course:
     def calibration_picture(self, assignment: AssignmentId) -> Path:
         """Where the picture of the last calibration lies."""
         return self.root / "reports" / f"{assignment}.calibration.png"
+
+    def class_page(self, assignment: AssignmentId) -> Path:
+        """Where the page about a graded class lies."""
+        return self.root / "reports" / f"{assignment}.html"
 
     def mutants_page(self, assignment: AssignmentId) -> Path:
         """Where the page about the mutants of the last verification lies."""
@@ -284,6 +292,11 @@ class Course:
         if not text:
             raise UsageError(f"{path} is empty: delete it, and a new secret is made (scores may move a little)")
         return CourseSecret(text)
+
+
+def is_assignment_id(name: str) -> bool:
+    """Return whether a folder's name can be an assignment's id: letters, digits, ``_`` and ``-``."""
+    return _ASSIGNMENT_ID.fullmatch(name) is not None
 
 
 def is_student_id(name: str) -> bool:

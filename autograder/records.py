@@ -169,21 +169,31 @@ class CellRun(Record, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Measure(StrEnum):
+    """What says how well a model does; each is in [0, 1], and more is better."""
+
+    ACCURACY = "accuracy"
+    """The fraction of images whose class has the largest score."""
+    IOU = "iou"
+    """Intersection over union of what was found with what is there, boxes or masks: the mean over all images."""
+
+
 class Attempt(Record, frozen=True, kw_only=True):
     """One training of a model with one seed.
 
-    `test_accuracy` and `train_accuracy` hold one value in [0, 1] for each epoch that was needed.
+    `test` and `train` hold a value in [0, 1] for each epoch that was needed, in the measure of the record that the
+    attempt belongs to: on held-out images, and on those of the training.
     """
 
     seed: int
-    test_accuracy: tuple[float, ...]
-    train_accuracy: tuple[float, ...]
+    test: tuple[float, ...]
+    train: tuple[float, ...]
     loss: tuple[float, ...]
 
     @property
     def best(self) -> float:
-        """The best epoch's accuracy on the held-out images, in [0, 1]."""
-        return max(self.test_accuracy, default=0.0)
+        """The best epoch's value on the held-out images, in [0, 1]."""
+        return max(self.test, default=0.0)
 
 
 class Evidence(StrEnum):
@@ -217,8 +227,10 @@ class TrainingRecord(Record, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    measure
+        What all values of the attempts, and the floor, are in.
     floor
-        0 where the recipe has none for the question.
+        0 where the recipe has none for the question in this measure.
     device, backend
         What trained: ``cpu`` or ``gpu``, and Keras's name of the library.
     class_names
@@ -232,6 +244,7 @@ class TrainingRecord(Record, frozen=True, kw_only=True):
 
     question: GradeId
     recipe: str
+    measure: Measure = Measure.ACCURACY
     floor: float
     attempts: tuple[Attempt, ...]
     device: str
@@ -242,9 +255,22 @@ class TrainingRecord(Record, frozen=True, kw_only=True):
     mistakes: tuple[Mistake, ...] = ()
 
     @property
-    def test_accuracy(self) -> float:
-        """The best attempt's accuracy on the held-out images, in [0, 1]."""
+    def value(self) -> float:
+        """What the best attempt reached on the held-out images, in [0, 1] of the measure."""
         return max((attempt.best for attempt in self.attempts), default=0.0)
+
+    @property
+    def test_accuracy(self) -> float:
+        """The same where the measure is the accuracy.
+
+        Raises
+        ------
+        TypeError
+            If it is another measure.
+        """
+        if self.measure is not Measure.ACCURACY:
+            raise TypeError(f"a result in the measure {self.measure.value!r} has no test_accuracy: ask for its value")
+        return self.value
 
 
 class GradeReport(Record, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from autograder.records import Record
+from autograder.records import Measure, Record
 
 Positive = Annotated[float, Meta(gt=0)]
 PositiveInt = Annotated[int, Meta(gt=0)]
@@ -104,12 +104,47 @@ class Device(StrEnum):
     """A GPU, and nothing where there is none."""
 
 
+class Task(StrEnum):
+    """What a model learns."""
+
+    CLASSIFICATION = "classification"
+    """The class of an image."""
+    LOCALIZATION = "localization"
+    """The class of the object in an image, and the box around it."""
+    SEGMENTATION = "segmentation"
+    """Which pixels of an image belong to the object."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What a model of the task can be judged by; the first one counts where nobody says otherwise."""
+        return _MEASURES[self]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to be known of each image: arrays of a data set, by name."""
+        return _NEEDS[self]
+
+
+_MEASURES = {
+    Task.CLASSIFICATION: (Measure.ACCURACY,),
+    Task.LOCALIZATION: (Measure.ACCURACY, Measure.IOU),
+    Task.SEGMENTATION: (Measure.IOU,),
+}
+_NEEDS = {
+    Task.CLASSIFICATION: ("labels",),
+    Task.LOCALIZATION: ("labels", "boxes"),
+    Task.SEGMENTATION: ("masks",),
+}
+
+
 class Recipe(Record, frozen=True, kw_only=True):
     """How a model is trained before it is judged.
 
-    `floors` maps a question's `grade_id` to the accuracy in [0, 1] on held-out images that its model has to
-    reach.
+    `floors` maps a question's `grade_id` to the value in [0, 1], in the first measure of the task, that its model has
+    to reach on held-out images; ``"grade_id.measure"`` is the key of a floor in another measure.
     """
+
+    task: Task = Task.CLASSIFICATION
 
     dataset: str
     num_train: PositiveInt
@@ -130,6 +165,50 @@ class Recipe(Record, frozen=True, kw_only=True):
     seed: Annotated[int, Meta(ge=0, lt=2**53)] = 0
     """Another one gives other initial weights and another order of the images, which stay the same."""
     floors: dict[str, Fraction] = {}
+
+    def __post_init__(self) -> None:
+        further = [measure.value for measure in self.task.measures[1:]]
+        for key in self.floors:
+            question, dot, measure = key.rpartition(".")
+            if dot and measure not in further:
+                others = "".join(f", and '{question}.{each}' is one for its {each}" for each in further)
+                raise ValueError(
+                    f"floors: there is no {key!r} where task = {self.task.value!r}: {question!r} is the floor for the "
+                    f"{self.measure.value} of that question{others}"
+                )
+
+    @property
+    def questions(self) -> frozenset[str]:
+        """The `grade_id`s that have a floor in any measure."""
+        return frozenset(key.partition(".")[0] for key in self.floors)
+
+    @property
+    def measure(self) -> Measure:
+        """What models are judged by where nobody says otherwise."""
+        return self.task.measures[0]
+
+    def floor_key(self, question: str, measure: Measure) -> str:
+        """Return the key of a question's floor in `floors`."""
+        return question if measure is self.measure else f"{question}.{measure.value}"
+
+    def floor(self, question: str, measure: Measure) -> float | None:
+        """Return what a question's model has to reach in a measure; None where there is no floor."""
+        return self.floors.get(self.floor_key(question, measure))
+
+
+class Counts(StrEnum):
+    """Which of a student's notebooks counts, where several are handed in one after the other."""
+
+    LATEST = "latest"
+    BEST = "best"
+
+
+class Grading(Record, frozen=True, kw_only=True):
+    """Which grading stands, and how many there may be."""
+
+    counts: Counts = Counts.LATEST
+    per_day: Annotated[int, Meta(ge=0)] = 0
+    """Different notebooks of a student that are graded within 24 hours; 0 for any number."""
 
 
 class Lint(Record, frozen=True, kw_only=True):
@@ -152,6 +231,7 @@ class Settings(Record, frozen=True, kw_only=True):
     recipe: str = ""
     """The recipe that checks train with where none is named on the command line."""
     recipes: dict[str, Recipe] = {}
+    grading: Grading = Grading()
     lint: Lint = Lint()
 
 

@@ -123,7 +123,7 @@ def show_accuracy(bench: Bench, recipe: Recipe, names: Sequence[str], seeds: int
     whole = msgspec.structs.replace(recipe, floors={})
     for name, graph in graphs(names).items():
         runs = [bench.train(graph, whole, seed) for seed in range(seeds)]
-        best = zip(*(accumulate(run.record.attempts[0].test_accuracy, max) for run in runs), strict=True)
+        best = zip(*(accumulate(run.record.attempts[0].test, max) for run in runs), strict=True)
         columns = [f"{min(each):.3f}/{statistics.mean(each):.3f}/{max(each):.3f}" for each in best]
         seconds = statistics.median(run.seconds for run in runs)
         cpu = statistics.median(run.cpu_seconds for run in runs)
@@ -207,8 +207,9 @@ def measure(name: str, what: str, recipe: Recipe) -> None:
         speed = None if what == "ours" else {**defaults, **json.loads(what)}
         training = trainer.Training(
             graph=trace(model, weights=False),
+            task=recipe.task.value,
             images=data.train_images,
-            labels=data.train_labels,
+            known={"labels": data.train_labels},
             held_out=data.test_images,
             num_classes=data.num_classes,
             seed=1,

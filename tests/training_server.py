@@ -35,7 +35,8 @@ def run_child(request: Request) -> None:
         except MemoryError as error:
             return {"out_of_memory": f"MemoryError: {error}"}
         rng = np.random.default_rng(trained["seed"])
-        return {"loss": 1.0, "train_accuracy": 0.5, "scores": rng.random((len(trained["held_out"]), 10), np.float32)}
+        scores = rng.random((len(trained["held_out"]), 10), np.float32)
+        return {"loss": 1.0, "train": {"accuracy": 0.5}, "predictions": {"scores": scores}}
 
     answer(Channel(request.job), {"start_training": start_training, "train_epoch": train_epoch})
 

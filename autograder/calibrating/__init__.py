@@ -28,7 +28,7 @@ from autograder.records import GradeId
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose
-from autograder.sandbox.isolation.tiers import AUTO
+from autograder.sandbox.isolation.tiers import AUTO, Tier
 from autograder.sandbox.spec import clean_environment
 from autograder.settings import Device, Recipe
 from autograder.training import devices
@@ -54,7 +54,8 @@ class Plan:
     Parameters
     ----------
     recipe_name
-        The recipe; by default the one that the assignment chooses.
+        Only what is trained with this recipe, which takes the place of the one that the assignment chooses; by default
+        whatever the checks train with.
     questions
         Only these, where any are named.
     only
@@ -78,15 +79,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """The questions of an assignment, calibrated under one recipe, and what that says of their floors."""
+    """The questions of an assignment, calibrated by recipe, and what that says of their floors."""
 
-    recipe_name: str
-    questions: Mapping[GradeId, QuestionCalibration]
+    recipes: Mapping[str, Mapping[GradeId, QuestionCalibration]]
     judgements: tuple[FloorJudgement, ...]
 
     def added_to(self, calibration: Calibration) -> Calibration:
         """Return a calibration in which these questions stand in the place of earlier ones."""
-        return calibration.replaced(self.recipe_name, dict(self.questions))
+        for name, questions in self.recipes.items():
+            calibration = calibration.replaced(name, dict(questions))
+        return calibration
 
 
 def calibrate(
@@ -98,7 +100,7 @@ def calibrate(
     workers: int | None = None,
     on_progress: OnProgress = progress.ignore,
 ) -> Calibrated:
-    """Train what is not known yet, and judge the floors of a recipe.
+    """Train what is not known yet, and judge floors.
 
     Parameters
     ----------
@@ -116,8 +118,8 @@ def calibrate(
     InfrastructureError
         If a process fails, or no wall holds. What was finished is kept.
     """
-    recipe_name, recipe = assignment.recipe(plan.recipe_name)
-    setup = _setup(recipe_name, recipe, plan.device, workers)
+    if plan.recipe_name or assignment.settings.recipe:
+        _setup(*assignment.recipe(plan.recipe_name), plan.device, workers)  # what cannot be had is said at once
     rubric = Rubric.read(assignment)
     questions = chosen_questions(rubric, plan.questions)
     corpus = read_corpus(assignment)
@@ -125,10 +127,49 @@ def calibrate(
     with ForkServer("autograder.sandbox.zygote", clean_environment()) as server:
         tier = choose(server.control, course.root, isolation)
         models = find_models(
-            course, rubric, variants, questions, zygote=server.control, tier=tier, on_progress=on_progress
+            course,
+            rubric,
+            variants,
+            questions,
+            zygote=server.control,
+            tier=tier,
+            on_progress=on_progress,
+            recipe=plan.recipe_name,
         )
+    recipes, judgements = {}, []
+    for name in sorted({model.recipe for model in models}, key=[*assignment.settings.recipes].index):
+        _, recipe = assignment.recipe(name)
+        its = [model for model in models if model.recipe == name]
+        trained = _trained(course, assignment, plan, name, recipe, its, workers, tier, on_progress)
+        recipes[name] = {
+            question: msgspec.structs.replace(each, answers=answers(question, corpus, rubric))
+            for question, each in trained.items()
+        }
+        judgements += [
+            judge_floor(question, name, recipe, measure, each)
+            for question, each in recipes[name].items()
+            for measure in recipe.task.measures
+            if measure in each.measures or recipe.floor(question, measure) is not None
+        ]
+    return Calibrated(recipes, tuple(judgements))
+
+
+def _trained(
+    course: Course,
+    assignment: Assignment,
+    plan: Plan,
+    recipe_name: str,
+    recipe: Recipe,
+    models: Sequence[Model],
+    workers: int | None,
+    tier: Tier,
+    on_progress: OnProgress,
+) -> dict[GradeId, QuestionCalibration]:
+    """Return the trainings of the models of one recipe, by question and without their answers."""
+    setup = _setup(recipe_name, recipe, plan.device, workers)
     about = QuestionCalibration(
         recipe=without_floors(recipe),
+        measures=(),
         data=data_fingerprint(recipe),
         trainer=TRAINER_VERSION,
         versions=versions(setup.backend),
@@ -142,19 +183,14 @@ def calibrate(
     committed = {} if plan.retrain else runs_of(read_calibration(assignment.calibration, assignment.id))
     runs = Runs(journal, committed, on_progress)
     runs.complete(jobs, recipe_name, recipe, setup, tier)
-    found = {
+    return {
         question: msgspec.structs.replace(
             about,
-            answers=answers(question, corpus, rubric),
+            measures=next(model.measures for model in models if model.question == question),
             models=tuple(runs.of(model, jobs) for model in models if model.question == question),
         )
-        for question in questions
+        for question in dict.fromkeys(model.question for model in models)
     }
-    judgements = tuple(
-        judge_floor(question, recipe_name, recipe.floors.get(question), recipe.attempts, each)
-        for question, each in found.items()
-    )
-    return Calibrated(recipe_name, found, judgements)
 
 
 def write(assignment: Assignment, calibrated: Calibrated) -> None:

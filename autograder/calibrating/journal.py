@@ -14,6 +14,7 @@ import msgspec
 
 from autograder.records import Record
 from autograder.training.calibration import Calibration, QuestionCalibration, SeedRun, deciding
+from autograder.training.recipes import as_data
 
 
 class Finished(Record, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ def run_key(graph_key: str, seed: int, device: str, about: QuestionCalibration) 
     about
         Its models and answers do not count.
     """
-    parts = [graph_key, seed, device, deciding(about.recipe), about.data, about.trainer, about.versions]
+    parts = [graph_key, seed, device, as_data(deciding(about.recipe)), about.data, about.trainer, about.versions]
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.records import GradeId
 from autograder.reports.summary import percent_text
-from autograder.training.calibration import QuestionCalibration
+from autograder.training.calibration import CalibratedModel, QuestionCalibration
 from autograder.training.floors import FloorJudgement
 
 _PASS, _MISS, _FLOOR = "#1b7837", "#b35806", "#444444"
@@ -18,9 +18,12 @@ _GOLDEN = 0.618  # its multiples are spread evenly, however many there are
 
 
 def draw(
-    path: Path, title: str, questions: Mapping[GradeId, QuestionCalibration], judgements: Sequence[FloorJudgement]
+    path: Path,
+    title: str,
+    recipes: Mapping[str, Mapping[GradeId, QuestionCalibration]],
+    judgements: Sequence[FloorJudgement],
 ) -> None:
-    """Write a PNG: a row for each model, a dot for each seed's best epoch, lines at the floors.
+    """Write a PNG: for each floor a row for each model, a dot for each seed's best epoch, lines at the floors.
 
     Models that have to reach the floor are green circles, those that have to miss it are orange crosses, so that
     colours are not needed to tell them apart. The floor in force is a whole line, a proposed one is dashed.
@@ -28,15 +31,15 @@ def draw(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [max(len(questions[each.question].models), 1) for each in judgements]
+    known = [_models(recipes[each.recipe][each.question], each) for each in judgements]
+    rows = [max(len(models), 1) for models in known]
     figure = Figure(figsize=(9, sum(rows) * _ROW + 0.9 * len(rows) + 0.6), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title)
     places = figure.subplots(len(rows), 1, squeeze=False, sharex=True, gridspec_kw={"height_ratios": rows})[:, 0]
-    for axes, judgement in zip(places, judgements, strict=True):
-        models = questions[judgement.question].models
+    for axes, judgement, models in zip(places, judgements, known, strict=True):
         for row, model in enumerate(models):
-            reached = [run.best for run in model.runs]
+            reached = [run.best(judgement.measure) for run in model.runs]
             colour, marker = (_PASS, "o") if model.must_pass else (_MISS, "x")
             axes.plot([min(reached), max(reached)], [row, row], color=colour, linewidth=1, alpha=0.5)
             axes.scatter(reached, _beside(row, len(reached)), s=18, c=colour, marker=marker, alpha=0.6, zorder=3)
@@ -48,16 +51,20 @@ def draw(
         axes.set_yticks(range(len(models)), [_name(model.variants) for model in models], fontsize=8)
         axes.set_ylim(len(models) - 0.5, -0.5)
         axes.set_xlim(-0.01, 1.01)
-        axes.set_title(f"{judgement.question}: {_floors(judgement)}".replace("$", r"\$"), fontsize=9, loc="left")
+        about = f"{judgement.question}, recipe {judgement.recipe}, {judgement.measure.value}: {_floors(judgement)}"
+        axes.set_title(about.replace("$", r"\$"), fontsize=9, loc="left")
         axes.grid(axis="x", alpha=0.3)
         axes.xaxis.set_major_formatter(lambda value, place: f"{100 * value:.0f} %")
-    places[-1].set_xlabel(
-        "best accuracy on held-out images: dots have to reach the floor, crosses to miss it", fontsize=9
-    )
+    places[-1].set_xlabel("best epoch on held-out images: dots have to reach the floor, crosses to miss it", fontsize=9)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     figure.savefig(part, format="png", dpi=120, metadata={"Software": None})
     part.replace(path)
+
+
+def _models(calibrated: QuestionCalibration, judgement: FloorJudgement) -> list[CalibratedModel]:
+    """Return the models that have to reach a floor, or to miss it."""
+    return [model for model in calibrated.models if model.must_pass or judgement.measure in model.misses]
 
 
 def _beside(row: int, count: int) -> list[float]:

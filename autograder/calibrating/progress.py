@@ -1,7 +1,7 @@
 """What a running calibration says about itself, so that whoever watches can draw it.
 
-In one thread, and in this order: a `Looked` for each variant, one `Planned`, then a `Trained` for each training that
-was not known before.
+In one thread, and in this order: a `Looked` for each variant; then for each recipe one `Planned`, and a `Trained` for
+each training that was not known before.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Planned(Record, frozen=True, kw_only=True):
     known yet. `models` is the number of architectures, `workers` that of trainings at a time.
     """
 
+    recipe: str
     models: int
     total: int
     known: int
@@ -40,12 +41,12 @@ class Planned(Record, frozen=True, kw_only=True):
 
 
 class Trained(Record, frozen=True, kw_only=True):
-    """A training was finished and kept; `done` of `total` are."""
+    """A training was finished and kept; `done` of `total` are. `value` is its best in the first measure of its task."""
 
     question: GradeId
     variant: str
     seed: int
-    accuracy: float
+    value: float
     seconds: float
     done: int
     total: int

@@ -37,6 +37,7 @@ class Runs:
         total = len({job.key for job in jobs})
         count = min(setup.slots, max(len(todo), 1))
         plan = Planned(
+            recipe=recipe_name,
             models=len({job.model.key for job in jobs}),
             total=total,
             known=total - len(todo),
@@ -59,7 +60,7 @@ class Runs:
                         question=job.model.question,
                         variant=job.model.variants[0],
                         seed=job.seed,
-                        accuracy=done.run.best,
+                        value=done.run.best(recipe.measure),
                         seconds=done.seconds,
                         done=total - len(todo),
                         total=total,
@@ -71,7 +72,7 @@ class Runs:
         """Return a model with its trainings, by seed."""
         return CalibratedModel(
             variants=model.variants,
-            must_pass=model.must_pass,
+            misses=model.misses,
             key=model.key,
             runs=tuple(self._runs[job.key] for job in jobs if job.model is model),
         )

@@ -154,18 +154,25 @@ class _Worker:
         model = job.model
         started = time.monotonic()
         try:
-            record = self._service(job.seed).train(
-                model.graph, question=model.question, recipe_name=recipe_name, recipe=patient
-            )
+            records = {
+                measure: self._service(job.seed).train(  # once: the further measures are in the cache
+                    model.graph,
+                    question=model.question,
+                    recipe_name=recipe_name,
+                    recipe=patient,
+                    measure=measure,
+                    keeps_weights=model.keeps_weights,
+                )
+                for measure in recipe.task.measures
+            }
         except SubmissionError as error:
             message = f"{model.variants[0]}: its {model.question} cannot be calibrated: {error.message}"
             raise AssignmentError(message) from error
-        (attempt,) = record.attempts
         run = SeedRun(
             seed=job.seed,
-            device=record.device,
-            test_accuracy=_rounded(attempt.test_accuracy),
-            train_accuracy=_rounded(attempt.train_accuracy),
+            device=records[recipe.measure].device,
+            test={measure: _rounded(record.attempts[0].test) for measure, record in records.items()},
+            train={measure: _rounded(record.attempts[0].train) for measure, record in records.items()},
         )
         return Done(job, run, time.monotonic() - started, tuple(self._asked))
 
@@ -211,5 +218,5 @@ def _shares(setup: Setup) -> list[set[int]]:
     return [set(cores[number % len(cores) :: setup.slots]) for number in range(setup.slots)]
 
 
-def _rounded(accuracies: Sequence[float]) -> tuple[float, ...]:
-    return tuple(round(each, _DECIMALS) for each in accuracies)
+def _rounded(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(each, _DECIMALS) for each in values)

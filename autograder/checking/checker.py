@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,12 +24,11 @@ from autograder.checking.process import Spawned, Spawner
 from autograder.checking.released import Release
 from autograder.course import CourseSecret
 from autograder.errors import SubmissionError
-from autograder.models.graph import ModelGraph
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.reading import read_file, read_notebook
 from autograder.notebooks.restore import restore_file
 from autograder.notebooks.stubs import untouched_answers
-from autograder.records import CheckId, CheckResult, Evidence, GradeId, Outcome, QuestionKind, TrainingRecord
+from autograder.records import CheckId, CheckResult, Evidence, GradeId, Measure, Outcome, QuestionKind, TrainingRecord
 from autograder.reports.visible import steady
 from autograder.sandbox.handed_in import HandedIn, find
 from autograder.sandbox.session import Cell, NotebookSession
@@ -174,7 +173,7 @@ def _judged(
             assignment=release.about.assignment,
             secret=SECRET,
             submission=submission,
-            train=lambda view, question: later(),
+            train=lambda asked: later(),
             evaluation=_Untrained(later),
             untouched=untouched,
             on_check=begin,
@@ -207,16 +206,20 @@ class _Untrained:
     def __init__(self, later: Callable[[], NoReturn]) -> None:
         self._later = later
 
-    def training_data(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def training_data(self, recipe: str | None) -> Mapping[str, NDArray[Any]]:
         self._later()
 
-    def held_out(self) -> NDArray[np.float32]:
+    def held_out(self, recipe: str | None) -> NDArray[np.float32]:
         self._later()
 
-    def judge(self, scores: np.ndarray, question: GradeId, evidence: Evidence) -> TrainingRecord:
-        self._later()
-
-    def train_on(self, graph: ModelGraph, question: GradeId) -> TrainingRecord:
+    def judge(
+        self,
+        returned: Sequence[np.ndarray],
+        question: GradeId,
+        evidence: Evidence,
+        recipe: str | None,
+        measure: Measure | None,
+    ) -> TrainingRecord:
         self._later()
 
 

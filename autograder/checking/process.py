@@ -154,9 +154,9 @@ class Spawned(Asked):
         raise InfrastructureError(f"a second Python ended, or was too slow, while it started: {_last_words(self._log)}")
 
     def interrupt(self) -> None:
-        """Raise KeyboardInterrupt in the cell that runs."""
+        """Raise KeyboardInterrupt in the cell that was asked for last; one that was answered meanwhile is over."""
         with contextlib.suppress(Closed, TimedOut):
-            self._control.send({"op": "interrupt"}, _TOLD_S)
+            self._control.send({"op": "interrupt", "id": self._last_id}, _TOLD_S)
 
     @property
     def cpu_s(self) -> float:

@@ -30,7 +30,8 @@ class KeptTraining(Record, frozen=True, kw_only=True):
     backend: str = ""
     epochs: int = 0
     is_whole: bool = False
-    accuracy: float = 0.0
+    measure: str = ""
+    best: float = 0.0
 
 
 class Kept(Record, frozen=True, kw_only=True):
@@ -128,9 +129,10 @@ def _training(listed: Listed) -> KeptTraining:
         recipe=entry.recipe,
         device=entry.device,
         backend=entry.backend,
-        epochs=len(entry.attempt.loss),
+        epochs=len(entry.epochs),
         is_whole=entry.is_whole,
-        accuracy=round(entry.attempt.best, 4),
+        measure=entry.measure.value,
+        best=round(entry.attempt(entry.measure).best, 4),
     )
 
 
@@ -151,7 +153,7 @@ def _print(kept: Kept) -> None:
         used = datetime.datetime.fromisoformat(each.used_at).astimezone().strftime("%m-%d %H:%M")
         if each.is_sound:
             epochs = f"{each.epochs}{'' if each.is_whole else '+'}"
-            what = (plain(each.question), epochs, f"{each.accuracy:.1%}", f"{each.backend}, {each.device}")
+            what = (plain(each.question), epochs, f"{each.best:.1%}", f"{each.backend}, {each.device}")
         else:
             what = (plain("unsound", "yellow"), "", "", "")
         table.add_row(plain(each.key[:8]), *what, used)

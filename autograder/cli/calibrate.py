@@ -16,7 +16,7 @@ WRONG = 3
 @click.command("calibrate", short_help="Choose floors of accuracy by measurement.")
 @click.argument("name", metavar="NAME")
 @click.option(
-    "--recipe", metavar="RECIPE", help="Train with this recipe of assignment.toml, not with the one it chooses."
+    "--recipe", metavar="RECIPE", help="Only floors of this recipe, which takes the place of the assignment's own."
 )
 @click.option(
     "--question", "questions", multiple=True, metavar="ID", help="Only this question; may be given several times."
@@ -95,7 +95,7 @@ def command(
             course, assignment, plan, isolation=isolation, workers=workers, on_progress=on_progress
         )
     picture = course.calibration_picture(assignment.id)
-    draw(picture, f"{assignment.settings.title}: recipe {found.recipe_name}", found.questions, found.judgements)
+    draw(picture, assignment.settings.title, found.recipes, found.judgements)
     if write:
         calibrating.write(assignment, found)
     if as_json:

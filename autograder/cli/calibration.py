@@ -42,10 +42,11 @@ def print_floors(judgements: Sequence[FloorJudgement]) -> None:
     for judgement in judgements:
         _print_floor(console, judgement)
     news = [each for each in judgements if each.proposed not in (None, each.floor)]
-    if news:
-        console.print(Text(f"\nproposed, for [recipes.{shown(news[0].recipe)}.floors]:", style="bold"))
+    for recipe in dict.fromkeys(each.recipe for each in news):
+        console.print(Text(f"\nproposed, for [recipes.{shown(recipe)}.floors]:", style="bold"))
         for each in news:
-            console.print(Text(f"{shown(each.question)} = {each.proposed:.2f}"))
+            if each.recipe == recipe:
+                console.print(Text(f"{_key(each)} = {each.proposed:.2f}"))
 
 
 def floor_sentence(judgement: FloorJudgement) -> str:
@@ -58,7 +59,7 @@ def floor_sentence(judgement: FloorJudgement) -> str:
     if mistakes:
         worst = max(mistakes, key=lambda model: (model.wrong.estimate, model.wrong.at_most))
         parts.append(f"a wrong one ({worst.variants[0]}) passes {_chance(worst, judgement.attempts)}")
-    return f"{judgement.question}, floor {percent_text(judgement.floor)}: {'; '.join(parts)}"
+    return f"{judgement.key}, floor {percent_text(judgement.floor)}: {'; '.join(parts)}"
 
 
 def duration(seconds: float) -> str:
@@ -74,7 +75,7 @@ def _print_floor(console: Console, judgement: FloorJudgement) -> None:
     console.print(
         Text.assemble(
             (f"\n{shown(judgement.question)}", "bold"),
-            f"  recipe {shown(judgement.recipe)}, floor {floor}, proposed {proposed}",
+            f"  recipe {shown(judgement.recipe)}, {judgement.measure.value}, floor {floor}, proposed {proposed}",
         )
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
@@ -96,9 +97,14 @@ def _print_floor(console: Console, judgement: FloorJudgement) -> None:
     if sentence:
         console.print(Text(shown(sentence)), soft_wrap=True)
     for remark in judgement.remarks:
-        console.print(Text(f"{shown(judgement.question)}: {shown(remark)}", style="yellow"), soft_wrap=True)
+        console.print(Text(f"{shown(judgement.key)}: {shown(remark)}", style="yellow"), soft_wrap=True)
     for problem in judgement.problems:
-        console.print(Text(f"{shown(judgement.question)}: {shown(problem)}", style="bold red"), soft_wrap=True)
+        console.print(Text(f"{shown(judgement.key)}: {shown(problem)}", style="bold red"), soft_wrap=True)
+
+
+def _key(judgement: FloorJudgement) -> str:
+    """Return the name of a floor as TOML has it: a name with a dot stands in quotes."""
+    return shown(f'"{judgement.key}"' if "." in judgement.key else judgement.key)
 
 
 def _chance(model: ModelJudgement, attempts: int) -> str:
@@ -167,7 +173,7 @@ def _said(event: Event) -> str:
         case Trained():
             return (
                 f"[{event.done}/{event.total}] {event.question}: {event.variant}, seed {event.seed}: "
-                f"{event.accuracy:.1%} in {duration(event.seconds)}; {duration(event.seconds_left)} left"
+                f"{event.value:.1%} in {duration(event.seconds)}; {duration(event.seconds_left)} left"
             )
 
 
@@ -181,4 +187,4 @@ def _planned(event: Planned) -> str:
             if event.seconds_left is None
             else f"about {duration(event.seconds_left)} for {todo}, {event.workers} at a time"
         )
-    return f"{event.models} models, {event.total} trainings{known}: {takes}"
+    return f"recipe {event.recipe}: {event.models} models, {event.total} trainings{known}: {takes}"

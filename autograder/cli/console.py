@@ -13,6 +13,7 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
+from autograder.cli.quiet import is_quiet
 from autograder.records import Outcome
 from autograder.reports.visible import one_line, visible
 
@@ -34,8 +35,8 @@ def results() -> Console:
 
 
 def progress() -> Console:
-    """Return the console for what happens meanwhile."""
-    return Console(file=sys.stderr, highlight=False)
+    """Return the console for what happens meanwhile: one that says nothing where ``--quiet`` was given."""
+    return Console(file=sys.stderr, highlight=False, quiet=is_quiet())
 
 
 def shown(text: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from autograder.cli.formats import OF_A_CLASS, OF_A_FILE, Format, visibility_option
 from autograder.cli.options import course_option, isolation_options, training_options, workers_option
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.reports.exports.gradescope import Visibility
 from autograder.reports.visible import one_line
 from autograder.training.devices import TrainingOptions
 
@@ -30,6 +33,18 @@ NEEDS_PERSON = 1
 @click.option(
     "--json", "as_json", is_flag=True, help="Print reports as JSON: one file's indented, a class's one a line."
 )
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([each.value for each in OF_A_FILE]),
+    callback=lambda context, parameter, value: Format(value) if value else None,
+    metavar="FORMAT",
+    help=f"Print for another program: {', '.join(each.value for each in OF_A_FILE)}; see `autograder export`.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where --format writes, in place of printing."
+)
+@visibility_option
 @training_options
 @isolation_options
 @workers_option
@@ -42,6 +57,9 @@ def command(
     recipe: str | None,
     file: Path | None,
     as_json: bool,
+    kind: Format | None,
+    out: Path | None,
+    visibility: Visibility,
     options: TrainingOptions,
     isolation: str,
     workers: int | None,
@@ -52,15 +70,44 @@ def command(
     page for each student to feedback/, the executed notebooks to autograded/, and reports as JSON to reports/.
     Scores that a person gave are never touched, and what has not changed is not graded again.
 
+    With --submission nothing is written but what --out names. --format github writes a job summary where it runs in a
+    step of GitHub's runner, and prints it elsewhere; gradescope and classroom50 are for one file.
+
     The exit code is 1 where a check could not be made, or a folder's name can be no student's, so that a person has
     to look.
     """
     assignment = course.assignment(name)
+    printer = _printer(as_json, kind, out, visibility, is_class=file is None)
     if file is not None:
         if students or force:
             raise UsageError("--submission grades one file: --student and --force choose among what was handed in")
-        return _grade_file(course, assignment, file, recipe, options, as_json, isolation)
-    return _grade_class(course, assignment, students, force, recipe, options, as_json, isolation, workers)
+        return _grade_file(course, assignment, file, recipe, options, printer, isolation)
+    return _grade_class(course, assignment, students, force, recipe, options, printer, isolation, workers)
+
+
+@dataclass(frozen=True)
+class _Printer:
+    """How results are printed: `as_json`, for another program where `kind` says for which, else for people."""
+
+    as_json: bool
+    kind: Format | None
+    out: Path | None
+    visibility: Visibility
+
+
+def _printer(
+    as_json: bool, kind: Format | None, out: Path | None, visibility: Visibility, *, is_class: bool
+) -> _Printer:
+    """Return how to print, before anything is graded that could not be printed."""
+    if as_json and kind is not None:
+        raise UsageError(f"--json and --format {kind} contradict each other: leave one out")
+    if out is not None and kind is None:
+        raise UsageError("--out is where --format writes: say with --format what")
+    if is_class and kind is not None and kind not in OF_A_CLASS:
+        raise UsageError(
+            f"--format {kind} is one file for each student: grade the class, then run `autograder export --to {kind}`"
+        )
+    return _Printer(as_json, kind, out, visibility)
 
 
 def _grade_file(
@@ -69,11 +116,12 @@ def _grade_file(
     file: Path,
     recipe: str | None,
     options: TrainingOptions,
-    as_json: bool,
+    printer: _Printer,
     isolation: str,
 ) -> int:
     from autograder.batch import grade_file
     from autograder.cli.console import harmless_json
+    from autograder.cli.formats import print_one
     from autograder.cli.progress import watch
     from autograder.cli.tables import print_report
     from autograder.records import to_json
@@ -82,7 +130,9 @@ def _grade_file(
         report = grade_file(
             course, assignment, file, recipe=recipe, options=options, isolation=isolation, on_event=on_event
         )
-    if as_json:
+    if printer.kind is not None:
+        print_one(report, printer.kind, printer.out, printer.visibility)
+    elif printer.as_json:
         click.echo(harmless_json(to_json(report)), nl=False)
     else:
         print_report(report)
@@ -96,7 +146,7 @@ def _grade_class(
     force: bool,
     recipe: str | None,
     options: TrainingOptions,
-    as_json: bool,
+    printer: _Printer,
     isolation: str,
     workers: int | None,
 ) -> int:
@@ -104,8 +154,10 @@ def _grade_class(
 
     from autograder.batch import grade_class
     from autograder.cli.console import harmless_json
+    from autograder.cli.formats import print_class
     from autograder.cli.progress import watch
     from autograder.cli.tables import print_batch
+    from autograder.exporting.reading import final_scores
 
     total = len(set(students)) or len(course.submissions(assignment.id))
     with watch(f"grading {assignment.id}", total) as on_event:
@@ -120,14 +172,26 @@ def _grade_class(
             workers=workers,
             on_event=on_event,
         )
-    if as_json:
+    if printer.kind is not None:
+        final = final_scores(course, assignment) if printer.kind is Format.CSV else {}
+        print_class(batch.reports, printer.kind, printer.out, title=assignment.settings.title, final=final)
+    elif printer.as_json:
         for report in batch.reports:
             click.echo(harmless_json(msgspec.json.encode(report)))
     else:
         print_batch(batch.reports)
-        if batch.num_reused:
-            click.echo(f"{batch.num_reused} unchanged since they were graded")
+        if unchanged := batch.num_reused - len(batch.waiting):
+            click.echo(f"{unchanged} unchanged since they were graded")
         click.echo(f"scores: {course.gradebook}\npages:  {course.root / 'feedback'}")
+        click.echo(f"class:  {course.class_page(assignment.id)}")
+    for student, until in batch.waiting.items():
+        click.echo(
+            f"{student}: the newest notebook waits until {until:%Y-%m-%d %H:%M} UTC, the earlier report stands: "
+            f"assignment.toml allows {assignment.settings.grading.per_day} a day (--force grades it now)",
+            err=True,
+        )
+    for student in batch.outdone:
+        click.echo(f"{student}: the newest notebook scores less, the earlier one counts", err=True)
     misnamed = course.misnamed(assignment.id)
     for folder in misnamed:
         click.echo(f"left out: submitted/{one_line(folder, 100)}: rename it, this cannot be a student's id", err=True)

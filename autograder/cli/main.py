@@ -25,13 +25,30 @@ from pathlib import Path
 import click
 
 from autograder import __version__
+from autograder.cli import quiet
 from autograder.errors import AutograderError
 from autograder.reports.visible import visible
 
 NEEDS_PERSON = 1
 BROKEN = 4
 INTERRUPTED = 130
-COMMANDS = ("release", "lint", "calibrate", "verify", "collect", "grade", "cache", "demo", "doctor", "check")
+COMMANDS = (
+    "init",
+    "release",
+    "lint",
+    "calibrate",
+    "verify",
+    "collect",
+    "grade",
+    "report",
+    "formgrader",
+    "explain",
+    "export",
+    "cache",
+    "demo",
+    "doctor",
+    "check",
+)
 """In the order in which an instructor meets them; each is the module of that name beside this one."""
 
 
@@ -45,6 +62,8 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"autograder.cli.{cmd_name}").command
+        if all(parameter is not quiet.OPTION for parameter in command.params):
+            command.params.append(quiet.OPTION)
         return command
 
 
@@ -61,7 +80,7 @@ class _LazyGroup(click.Group):
 def cli(context: click.Context, folder: Path | None) -> None:
     """Grade deep-learning notebooks with hidden pytest suites.
 
-    Run it in a course folder: one that holds assignments/ and nbgrader_config.py.
+    Run it in a course folder: one that holds assignments/ and nbgrader_config.py. `autograder init` makes one.
     """
     context.obj = folder
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from autograder.cli.options import chosen, course_option
@@ -13,8 +15,9 @@ STALE = 3
 @click.command("release", short_help="Write the student version of assignments.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; say whether release/ is up to date (exit code 3 if not).")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each assignment.")
 @course_option
-def command(course: Course, names: tuple[str, ...], check: bool) -> int:
+def command(course: Course, names: tuple[str, ...], check: bool, as_json: bool) -> int:
     """Write the student version of each NAME, or of every assignment.
 
     The notebook in assignments/NAME goes to release/NAME through nbgrader: stubs in the place of solutions, no
@@ -32,13 +35,17 @@ def command(course: Course, names: tuple[str, ...], check: bool) -> int:
     for assignment in chosen(course, names):
         files = make_release(course, assignment, points_by_question(collect(assignment.suite)))
         stale = stale_paths(assignment, files)
-        if not stale:
-            click.echo(f"{assignment.id}: up to date ({len(files)} files)")
-        elif check:
-            is_stale = True
-            click.echo(f"{assignment.id}: not up to date, run 'autograder release {assignment.id}': {', '.join(stale)}")
-        else:
+        if stale and not check:
             write_release(assignment, files)
             register(course, assignment, read_release(assignment))
+        is_stale |= check and bool(stale)
+        if as_json:
+            stale_key = "stale" if check else "written"
+            click.echo(json.dumps({"assignment": assignment.id, "files": sorted(files), stale_key: stale}))
+        elif not stale:
+            click.echo(f"{assignment.id}: up to date ({len(files)} files)")
+        elif check:
+            click.echo(f"{assignment.id}: not up to date, run 'autograder release {assignment.id}': {', '.join(stale)}")
+        else:
             click.echo(f"{assignment.id}: wrote {', '.join(stale)} in {assignment.release}")
     return STALE if is_stale else 0

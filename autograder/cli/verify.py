@@ -123,7 +123,7 @@ def _retrained(course: Course, assignment: Assignment, isolation: str) -> Calibr
     from autograder.rubric import Rubric
     from autograder.training.calibration import Calibration
 
-    if not assignment.settings.recipe or not trained_questions(Rubric.read(assignment)):
+    if not assignment.settings.recipes or not trained_questions(Rubric.read(assignment)):
         return None
     with watch(assignment.id) as on_progress:
         found = calibrate(course, assignment, Plan(retrain=True), isolation=isolation, on_progress=on_progress)

@@ -70,6 +70,18 @@ class Roster:
 
 def _known(path: Path) -> Iterator[tuple[str, str]]:
     """Yield each student's id with each thing that the student is known by."""
+    for student, row in read_rows(path):
+        yield from ((student, value) for value in [student, *_values(row)])
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each student's id with the other columns of the line, by their names without case, spaces and signs.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, or has no column with students' ids.
+    """
     lines = _read(path).splitlines()
     first = lines[0] if lines else ""
     reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
@@ -85,7 +97,7 @@ def _known(path: Path) -> Iterator[tuple[str, str]]:
                 continue
             if not is_student_id(student):
                 raise UsageError(f"{path}, line {reader.line_num}: {student!r} cannot be a student's id")
-            yield from ((student, value) for value in [student, *_values(row)])
+            yield student, row
     except csv.Error as error:
         raise UsageError(f"{path}, line {reader.line_num}: {error}") from error
 

@@ -1,12 +1,14 @@
 """The data that models are trained on, behind one interface.
 
-`shapes` is generated, so it is at hand everywhere and a new held-out set costs nothing. `cifar10` and
-`fashion_mnist` are files of the world: their labels are public, so only trainings of ours may be judged on them.
+The `shapes` are generated, so they are at hand everywhere and a new held-out set costs nothing; boxes and masks are
+known of them. `cifar10` and `fashion_mnist` are files of the world: their labels are public, so only trainings of ours
+may be judged on them.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +17,28 @@ from numpy.typing import NDArray
 from autograder.datasets import files, shapes
 from autograder.errors import UsageError
 
-NAMES = ("shapes", *files.SETS)
+
+@dataclass(frozen=True)
+class _Generated:
+    """A set of `shapes`: its classes, and what an image of it is like."""
+
+    classes: tuple[str, ...] = shapes.CLASSIFICATION
+    size: int = 32
+    channels: int = 3
+
+
+GENERATED: Mapping[str, _Generated] = {
+    "shapes": _Generated(),
+    "shapes-grey": _Generated(size=28, channels=1),
+    "shapes-transfer": _Generated(classes=shapes.TRANSFER),
+}
+"""What is made here, with secret labels, boxes and masks."""
+NAMES = (*GENERATED, *files.SETS)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images and labels of a classification task.
+    """Images with what is known of them.
 
     Attributes
     ----------
@@ -29,6 +47,11 @@ class Dataset:
         In 0..num_classes-1.
     class_names
         What the labels stand for.
+    train_boxes, test_boxes : (n, 4) float32 or None
+        The tightest box around the object as (x, y, width, height) in [0, 1] of the image's size, with (x, y) its
+        upper left corner; None where none are known.
+    train_masks, test_masks : (n, height, width) bool or None
+        Where the object is; None where none are known.
     """
 
     train_images: NDArray[np.uint8]
@@ -36,6 +59,10 @@ class Dataset:
     test_images: NDArray[np.uint8]
     test_labels: NDArray[np.int64]
     class_names: tuple[str, ...]
+    train_boxes: NDArray[np.float32] | None = None
+    test_boxes: NDArray[np.float32] | None = None
+    train_masks: NDArray[np.bool_] | None = None
+    test_masks: NDArray[np.bool_] | None = None
 
     @property
     def num_classes(self) -> int:
@@ -53,21 +80,28 @@ def load(name: str, *, num_train: int, num_test: int, seed: int) -> Dataset:
     num_train, num_test
         Images in each part.
     seed
-        Draws the images of `shapes`, and which images of the other sets are taken.
+        Draws the images that are generated, and which images of the other sets are taken.
 
     Raises
     ------
     UsageError
         If there is no such data set, or its file cannot be had.
     """
-    if name == "shapes":
-        made = shapes.generate(num_train + num_test, seed=seed)
+    if name in GENERATED:
+        kind = GENERATED[name]
+        made = shapes.generate(
+            num_train + num_test, seed=seed, classes=kind.classes, size=kind.size, channels=kind.channels
+        )
         return Dataset(
             made.images[:num_train],
             made.labels[:num_train],
             made.images[num_train:],
             made.labels[num_train:],
             made.class_names,
+            made.boxes[:num_train],
+            made.boxes[num_train:],
+            made.masks[:num_train],
+            made.masks[num_train:],
         )
     train, test = files.read(_known(name))
     rng = np.random.default_rng(seed)
@@ -84,7 +118,18 @@ def class_names(name: str) -> tuple[str, ...]:
     UsageError
         If there is no such data set.
     """
-    return shapes.CLASSIFICATION if name == "shapes" else files.SETS[_known(name)].class_names
+    return GENERATED[name].classes if name in GENERATED else files.SETS[_known(name)].class_names
+
+
+def known_of(name: str) -> tuple[str, ...]:
+    """Return what is known of each image of a data set: ``labels``, and where it is so ``boxes`` and ``masks``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such data set.
+    """
+    return ("labels", "boxes", "masks") if _known(name) in GENERATED else ("labels",)
 
 
 def has_public_labels(name: str) -> bool:
@@ -95,7 +140,7 @@ def has_public_labels(name: str) -> bool:
     UsageError
         If there is no such data set.
     """
-    return _known(name) != "shapes"
+    return _known(name) not in GENERATED
 
 
 def fingerprint(name: str, *, num_train: int, num_test: int, seed: int) -> str:
@@ -106,7 +151,7 @@ def fingerprint(name: str, *, num_train: int, num_test: int, seed: int) -> str:
     UsageError
         As `load` does.
     """
-    origin = shapes.VERSION if name == "shapes" else files.digest(_known(name))
+    origin = shapes.VERSION if name in GENERATED else files.digest(_known(name))
     return hashlib.sha256(f"{name} {origin} {num_train} {num_test} {seed}".encode()).hexdigest()
 
 

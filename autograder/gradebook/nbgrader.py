@@ -16,6 +16,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SubmissionError
 from autograder.gradebook.comments import comment
 from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.lateness import Rule, rule_of
 from autograder.gradebook.registration import registered
 from autograder.notebooks import cells
 from autograder.notebooks.reading import read_file
@@ -42,12 +43,14 @@ def write_reports(
 
     A score is kept within 0 and the question's points; a question without one is marked as needing a person. Scores,
     credit and comments that people gave stay. Where a person graded a question and its automatic score is another
-    now, or the notebook was handed in again, it is marked for another look. Done twice, nothing changes.
+    now, or the notebook was handed in again, it is marked for another look. Who was late, by the deadlines and
+    extensions in the gradebook, loses what the course's rule says. Done twice, nothing changes.
 
     Raises
     ------
     AssignmentError
-        If reports and release do not have the same questions with the same points.
+        If reports and release do not have the same questions with the same points, or the rule for late submissions
+        cannot be used.
     InfrastructureError
         If the gradebook cannot be used.
     """
@@ -66,6 +69,7 @@ def write_reports(
         for report in reports:
             path = handed_in.get(report.student)
             ledger.write(report, None if path is None else _timestamp(path.parent / "timestamp.txt"))
+        ledger.penalise(course, [report.student for report in reports])
         gradebook.db.commit()
 
 
@@ -136,6 +140,21 @@ class _Ledger:
                 needs = grade.needs_manual_grade or again or grade.auto_score != score
             grade.auto_score, grade.needs_manual_grade = score, needs
             self._comments[notebook.id, answer.id].auto_comment = comment(report, question)
+
+    def penalise(self, course: Course, students: Iterable[StudentId]) -> None:
+        """Set what late submissions lose; what was on time, or has an extension by now, loses nothing."""
+        self._session.flush()
+        rule: Rule | None = None
+        for student in students:
+            submission = self._submissions[student]
+            notebook = self._notebooks[submission.id]
+            lost = None
+            if late := submission.total_seconds_late:
+                self._session.refresh(notebook)  # its score is a sum that the database makes
+                rule = rule or rule_of(course)
+                lost = rule(student, notebook.score, late)
+            if notebook.late_submission_penalty != lost:
+                notebook.late_submission_penalty = lost
 
     def _submitted(self, student: StudentId, timestamp: datetime | None) -> tuple[Any, bool]:
         """Return the row of a student's notebook, made new where there is none, and whether it was handed in again."""

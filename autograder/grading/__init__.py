@@ -19,7 +19,7 @@ from autograder.errors import AssignmentError, AutograderError, SubmissionError,
 from autograder.grading.facts import Facts
 from autograder.grading.key import report_key
 from autograder.grading.scope import Scope
-from autograder.models.view import ModelView, RuntimePort
+from autograder.models.view import RuntimePort
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.executed import with_outputs
 from autograder.notebooks.reading import read_file
@@ -30,6 +30,7 @@ from autograder.records import (
     Evidence,
     GradeId,
     GradeReport,
+    Measure,
     Outcome,
     RunFacts,
     TrainingRecord,
@@ -44,16 +45,20 @@ from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_runtime, open_trainer
 from autograder.sandbox.session import Cell, ExecutedCell, NotebookSession
 from autograder.sandbox.spec import walled
+from autograder.settings import Recipe
 from autograder.suite import plugin, runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
+from autograder.suite.training import Trainer, TrainingAsked
 from autograder.training.devices import Setup, TrainingOptions, find
 from autograder.training.evaluation import Evaluation
-from autograder.training.service import TrainingService, require_secret_labels
+from autograder.training.recipes import judged_by, require_secret_labels
+from autograder.training.service import TrainingService
 
 UNREADABLE = "The file could not be read, so nothing could be checked."
 
 OnStep = Callable[[str], None]
+_Trainings = dict[tuple[GradeId, Evidence, str, Measure], TrainingRecord]
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Grader:
     recipe_name: str | None = None
     setup: Setup = field(default_factory=Setup)
     on_step: OnStep = field(default=lambda text: None)
-    train: plugin.Train | None = None
+    train: Trainer | None = None
     scope: Scope | None = None
     open_runtime: Callable[[], RuntimePort] | None = None
     order: int | None = None
@@ -120,7 +125,7 @@ class Grader:
         except SubmissionError as error:
             return Graded(self._unreadable(submission, data, error), facts.finish())
         facts.done("restore")
-        trainings: dict[tuple[GradeId, Evidence], TrainingRecord] = {}
+        trainings: _Trainings = {}
         secret = self.course.secret()
         with contextlib.ExitStack() as stack:
             weights = _weights(self.rubric, submission)
@@ -132,6 +137,8 @@ class Grader:
             context = self._context(restored, session, secret, weights, trainings, stack)
             only = None if self.scope is None else [self.rubric.checks[name] for name in self.scope.checks]
             checks, results = runner.judge(self.rubric.assignment.suite, context, only=only)
+            if self.scope is not None and self.scope.shows_models:
+                checks = _with_model(checks, context.submission)
             facts.done("check")
         report = GradeReport(
             assignment=self.rubric.assignment.id,
@@ -155,10 +162,11 @@ class Grader:
 
     def _session(self, restored: Restored, data: bytes, secret: CourseSecret, weights: HandedIn) -> NotebookSession:
         assignment = self.rubric.assignment
+        wanted = None if self.scope is None else self.scope.cells
         cells = [
             Cell(index, notebook_cells.grade_id(cell), cell.source)
             for index, cell in enumerate(restored.notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip() and (self.scope is None or index in self.scope.cells)
+            if cell.cell_type == "code" and cell.source.strip() and (wanted is None or index in wanted)
         ]
         files = {**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files}
         return NotebookSession(
@@ -176,7 +184,7 @@ class Grader:
         session: NotebookSession,
         secret: CourseSecret,
         weights: HandedIn,
-        trainings: dict[tuple[GradeId, Evidence], TrainingRecord],
+        trainings: _Trainings,
         stack: contextlib.ExitStack,
     ) -> SuiteContext:
         opened: list[RuntimePort] = []
@@ -196,11 +204,21 @@ class Grader:
         )
 
         def keep(record: TrainingRecord) -> None:
-            trainings[record.question, record.evidence] = record
+            trainings[record.question, record.evidence, record.recipe, record.measure] = record
 
-        def train(view: ModelView, question: GradeId) -> TrainingRecord:
-            name, recipe = self.rubric.assignment.recipe(self.recipe_name)
-            record = service.train(view.graph, question=question, recipe_name=name, recipe=recipe)
+        def choose(name: str | None) -> tuple[str, Recipe]:
+            return self.rubric.assignment.recipe(name or self.recipe_name)
+
+        def train(asked: TrainingAsked) -> TrainingRecord:
+            name, recipe = choose(asked.recipe)
+            record = service.train(
+                asked.graph,
+                question=asked.question,
+                recipe_name=name,
+                recipe=recipe,
+                measure=asked.measure,
+                keeps_weights=asked.keeps_weights,
+            )
             keep(record)
             return record
 
@@ -212,7 +230,7 @@ class Grader:
                 session, self.open_runtime or runtime, sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
             ),
             train=self.train or train,
-            evaluation=Evaluation(service, lambda: self.rubric.assignment.recipe(self.recipe_name), on_record=keep),
+            evaluation=Evaluation(service, choose, on_record=keep),
             untouched=self.rubric.untouched(restored.notebook),
             on_check=lambda check: self.on_step(f"checking {check.question}"),
             order=self.order,
@@ -255,11 +273,13 @@ def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions
         If what the operator or the recipe asks for is not there, or the recipe that the operator chose cannot judge
         what is a student's own.
     AssignmentError
-        If the assignment's own recipe cannot.
+        If the assignment's own recipe cannot, or the task of one needs what its data set does not have.
     """
     checks = rubric.checks.values()
     if not any(check.trains or check.evaluates for check in checks):
         return Setup(seed=options.seed)
+    for each in rubric.assignment.settings.recipes.items():
+        judged_by(*each)
     name, recipe = rubric.assignment.recipe(recipe_name)
     if any(check.evaluates for check in checks):
         try:
@@ -295,6 +315,14 @@ def _report_without_run(
 
 def _reported(check: CheckResult) -> CheckResult:
     return msgspec.structs.replace(check, message=steady(check.message), staff_note=steady(check.staff_note))
+
+
+def _with_model(checks: tuple[CheckResult, ...], submission: SubmissionUnderTest) -> tuple[CheckResult, ...]:
+    """Return results with the model that was looked at last, where none is marked."""
+    if submission.last_model is None:
+        return checks
+    picture = submission.last_model.picture(max_rows=None)
+    return tuple(each if each.model is not None else msgspec.structs.replace(each, model=picture) for each in checks)
 
 
 def _cell_reported(run: CellRun) -> CellRun:

@@ -9,7 +9,11 @@ from autograder.records import CheckId
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cells are run, by their index in the notebook, and which checks are asked."""
+    """Which cells are run, by their index in the notebook (None: all), and which checks are asked.
 
-    cells: frozenset[int]
+    With `shows_models` the result of a check that marks no model brings the last one that was looked at, for staff.
+    """
+
+    cells: frozenset[int] | None
     checks: frozenset[CheckId]
+    shows_models: bool = False

@@ -21,6 +21,7 @@ from autograder.models.values import INPUT, TensorRef, Value
 
 Shape: TypeAlias = tuple[int | None, ...]
 Training: TypeAlias = Literal["follows", "never", "always"]
+Interface: TypeAlias = Literal["functional", "sequential", "subclassed", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ class ModelGraph:
         What the student's model holds beside.
     remarks
         Where Keras, or a training of ours, does other than the student's code seems to say.
+    interface
+        With which of Keras's interfaces the student wrote the model, its outermost part; empty for what is no model.
     """
 
     name: str
@@ -177,6 +180,7 @@ class ModelGraph:
     training_program: Program | None = None
     unused: tuple[UnusedLayer, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    interface: Interface = ""
 
     @classmethod
     def from_data(cls, data: Any) -> ModelGraph:
@@ -203,7 +207,7 @@ class ModelGraph:
         """Content hash: equal for graphs that differ in names only.
 
         Names of layers, weights and models do not count, nor do the values of weights (their shapes do), nor what
-        follows from the rest (claimed shapes), nor layers that lead to no output, nor remarks.
+        follows from the rest (claimed shapes), nor layers that lead to no output, nor remarks, nor the interface.
         """
         from autograder.models.writing import digest, essence
 

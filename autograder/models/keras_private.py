@@ -36,6 +36,11 @@ def runs_its_graph(layer: keras.Layer) -> bool:
     return type(layer).call in (Functional.call, keras.Sequential.call)
 
 
+def is_functional(layer: keras.Layer) -> bool:
+    """Return whether a layer is a model that was made of its inputs and outputs, and that runs as it was made."""
+    return isinstance(layer, Functional) and runs_its_graph(layer)
+
+
 def input_structure(model: keras.Model) -> Any:
     """Return the `KerasTensor`s that a functional or Sequential model was made from, as they are passed to it.
 

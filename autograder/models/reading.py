@@ -18,6 +18,7 @@ from autograder.models.catalogue import COUNTS, DTYPES, OPERATIONS
 from autograder.models.configs import checked_config
 from autograder.models.fields import Fields, index_of, malformed, printable, shape_of
 from autograder.models.graph import (
+    Interface,
     Layer,
     LayerNode,
     ModelGraph,
@@ -35,6 +36,12 @@ from autograder.models.values import INPUT, ConstantRef, TensorRef, Value, Weigh
 from autograder.models.writing import FORMAT
 
 _TRAINING: dict[str, Training] = {"follows": "follows", "never": "never", "always": "always"}
+_INTERFACES: dict[str, Interface] = {
+    "functional": "functional",
+    "sequential": "sequential",
+    "subclassed": "subclassed",
+    "": "",
+}
 
 
 def read_graph(data: Any) -> ModelGraph:
@@ -64,6 +71,7 @@ def read_graph(data: Any) -> ModelGraph:
         training_program=None if training is None else programs.program(training),
         unused=tuple(_unused(each) for each in fields.items("unused", bounds.NUM_LAYERS)),
         remarks=tuple(_remark(each) for each in fields.items("remarks", bounds.NUM_LAYERS)),
+        interface=_interface(fields.text("interface")),
     )
     fields.done()
     if sorted(ref.output for ref in values.tensors(graph.input)) != list(range(len(inputs))):
@@ -144,6 +152,12 @@ def _indices(data: Any, count: int, what: str) -> tuple[int, ...]:
     if type(data) not in (list, tuple):
         raise malformed(f"{what} has an entry of another type")
     return tuple(index_of(each, count, what) for each in data)
+
+
+def _interface(name: str) -> Interface:
+    if name not in _INTERFACES:
+        raise malformed("it is written with an interface that Keras does not have")
+    return _INTERFACES[name]
 
 
 def _unused(data: Any) -> UnusedLayer:

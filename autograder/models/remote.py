@@ -79,11 +79,7 @@ class RemoteModel:
 
     def gradients(self, images: Any, of: Any, training: bool, at: Step | None, layers: Sequence[Step]) -> Gradients:
         """Return gradients of a weighted sum of the outputs; `layers` are those whose weights are looked at."""
-        weigh = (
-            None if of is None else [np.asarray(each, np.float32) for each in (of if isinstance(of, tuple) else [of])]
-        )
-        if weigh is not None and len(weigh) != len(self._outputs):
-            raise ModelRefused(f"the model returns {len(self._outputs)} tensors, {len(weigh)} were expected")
+        weigh = None if of is None else [np.asarray(each, np.float32) for each in self._by_output(of)]
         arrays = self._arrays(images)
         found = self._ask("gradients", images=arrays, of=weigh, training=bool(training), at=_place(at))
         by_layer = {number: dict(named) for number, named in found["layers"]}
@@ -119,6 +115,19 @@ class RemoteModel:
     def _outputs(self) -> list[TensorRef]:
         return tensors(self.graph.programs[-1].output)
 
+    def _by_output(self, of: Any) -> list[Any]:
+        """Return what is given for each output, in the structure of the model's or in a flat tuple."""
+        count = len(self._outputs)
+        if isinstance(of, Mapping) or (isinstance(of, tuple) and any(isinstance(each, Mapping) for each in of)):
+            try:
+                return [each for _, each in _matched(self.graph.programs[-1].output, of)]
+            except ModelRefused:
+                raise ModelRefused(f"the model returns {count} tensors, under other names than were expected") from None
+        given = list(of) if isinstance(of, tuple) else [of]
+        if len(given) != count:
+            raise ModelRefused(f"the model returns {count} tensors, {len(given)} were expected")
+        return given
+
     def _ask(self, op: str, **args: Any) -> Any:
         return self.runtime.ask(op, model=self.number, changes=list(self.changes), **args)
 
@@ -142,11 +151,11 @@ def _place(step: Step | None) -> list[int] | None:
 
 
 def _matched(structure: Value, images: Any) -> list[tuple[TensorRef, Any]]:
-    """Return each input of a model with the array for it."""
+    """Return each tensor of a structure with what is given for it, in the order of `tensors`."""
     if isinstance(structure, TensorRef):
         return [(structure, images)]
     if isinstance(structure, Mapping) and isinstance(images, Mapping) and set(structure) == set(images):
-        return [pair for name in structure for pair in _matched(structure[name], images[name])]
+        return [pair for name in sorted(structure) for pair in _matched(structure[name], images[name])]
     if isinstance(structure, tuple) and isinstance(images, list | tuple) and len(images) == len(structure):
         return [pair for part, array in zip(structure, images, strict=True) for pair in _matched(part, array)]
     raise ModelRefused("the model takes several inputs, and other ones than it was given")

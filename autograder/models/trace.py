@@ -20,7 +20,7 @@ from autograder.errors import ModelRefused
 from autograder.models import keras_private, values
 from autograder.models.catalogue import DTYPES
 from autograder.models.flags import required_parameters
-from autograder.models.graph import ModelGraph, Program, TensorSpec
+from autograder.models.graph import Interface, ModelGraph, Program, TensorSpec
 from autograder.models.opening import Opening
 from autograder.models.passes import merged_passes
 from autograder.models.pruning import called_layers, live_layers, pruned
@@ -142,7 +142,9 @@ class _Tracer:
         )
         if self._is_layer:
             self._tape.remark_untracked(keras_private.weights(self._target))
-        return replace(pruned(graph), unused=unused, remarks=tuple(self._tape.remarks))
+        return replace(
+            pruned(graph), unused=unused, remarks=tuple(self._tape.remarks), interface=_interface(self._target)
+        )
 
     def _stable_pass(self) -> _Pass:
         """Run until no constant changes from run to run; what makes one that does is closed."""
@@ -185,6 +187,15 @@ class _Tracer:
             entered=tuple(opening.entered),
             left_closed=tuple(opening.left_closed),
         )
+
+
+def _interface(target: Any) -> Interface:
+    """Return with which of Keras's interfaces a model was written."""
+    if not isinstance(target, keras.Model):
+        return ""
+    if isinstance(target, keras.Sequential):
+        return "sequential"
+    return "functional" if keras_private.is_functional(target) else "subclassed"
 
 
 def _is_of_tensors(output: Value) -> bool:

@@ -163,6 +163,26 @@ class ModelView(Structure):
         """Layers that the student's model holds and that lead to no output, as the student's process told."""
         return self._graph.unused
 
+    @property
+    def name(self) -> str:
+        """What the student called the model; Keras made it up where nobody did.
+
+        >>> view.name
+        'functional'
+        """
+        return self._graph.name
+
+    @property
+    def interface(self) -> str:
+        """With which of Keras's interfaces the student wrote the model: "functional", "sequential" or "subclassed".
+
+        That is told of the outermost part, by the student's process: ask for it where the text of a question does.
+
+        >>> view.interface
+        'functional'
+        """
+        return self._graph.interface
+
     def predict(self, images: Any, training: bool = False, *, at: Step | None = None) -> Any:
         """Return what the rebuilt model computes.
 
@@ -260,9 +280,9 @@ class ModelView(Structure):
             As for `predict`; all of them go through the model at once.
         of
             What each number of the output counts in the sum whose gradient is taken, as an array that can be broadcast
-            to the output; a tuple of them where there are several outputs. Where None they are drawn at random from
-            a fixed seed, so that every number counts and nothing cancels: the probabilities of softmax add
-            up to one whatever the weights are.
+            to the output; a tuple or dict of them where the model returns several outputs so. Where None they are drawn
+            at random from a fixed seed, so that every number counts and nothing cancels: the probabilities of softmax
+            add up to one whatever the weights are.
         at
             A step whose gradient is returned as well: that of the last maps makes a class activation map.
         training

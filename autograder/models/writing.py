@@ -48,6 +48,7 @@ def graph_data(graph: ModelGraph) -> dict[str, Any]:
         "training_program": None if graph.training_program is None else _program(graph.training_program),
         "unused": [{"kind": each.kind, "name": each.name, "called": each.called} for each in graph.unused],
         "remarks": [[each.kind, each.name] for each in graph.remarks],
+        "interface": graph.interface,
     }
 
 
@@ -58,7 +59,7 @@ def essence(graph: ModelGraph, *, is_exact: bool = True) -> dict[str, Any]:
     what constants hold, and what is frozen at the moment.
     """
     data = graph_data(graph)
-    for entry in ("format", "name", "unused", "remarks"):
+    for entry in ("format", "name", "unused", "remarks", "interface"):
         del data[entry]
     for layer in data["layers"]:
         del layer["name"]

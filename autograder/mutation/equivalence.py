@@ -126,8 +126,8 @@ def _shown(figure: Figure) -> Any:
         [
             [_normalised(image) for image in each.images],
             each.lines,
-            [each.title, each.x_label, each.y_label],
-            [each.has_x_ticks, each.has_y_ticks],
+            [each.title, each.x_label, each.y_label, *each.texts],
+            [each.has_x_ticks, each.has_y_ticks, each.x_tick_labels, each.y_tick_labels],
         ]
         for each in figure.axes
     ]

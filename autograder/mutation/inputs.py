@@ -69,6 +69,8 @@ def block(*args: Any, input_shape: tuple[int, ...], **kwargs: Any) -> Call:
 def read_inputs(path: Path) -> dict[str, Draw]:
     """Return what draws arguments, by the function's name; nothing where there is no such file.
 
+    Functions whose names begin with an underscore help the others.
+
     Raises
     ------
     AssignmentError
@@ -84,5 +86,6 @@ def read_inputs(path: Path) -> dict[str, Draw]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise AssignmentError(f"{path}: {type(error).__name__}: {error}") from error
-    own = vars(module).items()
-    return {name: value for name, value in own if callable(value) and getattr(value, "__module__", "") == "inputs"}
+    public = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    own = {name: value for name, value in public.items() if getattr(value, "__module__", "") == "inputs"}
+    return {name: value for name, value in own.items() if callable(value)}

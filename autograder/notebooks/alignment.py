@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.notebooks import halves, names
 from autograder.notebooks.cells import CellKind, grade_id, kind
-from autograder.notebooks.likeness import ALIKE, likeness, squeezed, words
+from autograder.notebooks.likeness import ALIKE, is_too_long, likeness, squeezed, words
 from autograder.notebooks.marks import MarkMatching
 from autograder.notebooks.matching import How, Match
 from autograder.notebooks.stubs import is_untouched
@@ -177,7 +177,11 @@ class _Aligner(MarkMatching):
             own = words(cell.source)
             found = [number for number in self.between(index) if self.given[number].cell_type == cell.cell_type]
             alike, earliness = max(
-                ((likeness(self.words_of(number), own), -number) for number in found[:_MAX_COMPARED]),
+                (
+                    (likeness(self.words_of(number), own), -number)
+                    for number in found[:_MAX_COMPARED]
+                    if not is_too_long(self.given[number].source, own)
+                ),
                 default=(0.0, 0),
             )
             if alike >= ALIKE:
@@ -254,18 +258,22 @@ class _Aligner(MarkMatching):
     def older_versions(self) -> None:
         """Let the student's own cells that answer a question too, and stood above its answer, run before it."""
         index_of = {name: index for index, asked in enumerate(self.asked) for name in asked}
+        open_to_more = [
+            (index, min(match.given), [name for name in self.asked[index] if index_of[name] == index])
+            for index, match in self.matches.items()
+            if match.given and match.text is None and self.asked[index]
+        ]
         anchors = {number: index for index, match in self.matches.items() if match.in_place for number in match.given}
         last = -1
         for number in range(len(self.given)):
             last = anchors.get(number, last)
             if number in self.taken or self.given[number].cell_type != "code":
                 continue
-            for index in sorted({index_of[name] for name in self.defined_of(number, self.asked_by_any)}):
-                match = self.matches.get(index)
-                if match is not None and last > index and match.text is None and number < min(match.given):
-                    match.earlier.append(number)
-                    self.taken.add(number)
-                    break
+            wanted = [name for index, first, asked in open_to_more if index < last and number < first for name in asked]
+            answered = self.defined_of(number, frozenset(wanted))
+            if answered:
+                self.matches[min(index_of[name] for name in answered)].earlier.append(number)
+                self.taken.add(number)
 
     @functools.cached_property
     def _stubs(self) -> frozenset[str]:

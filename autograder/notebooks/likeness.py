@@ -11,6 +11,12 @@ _MAX_READ = 20_000  # characters of a cell that are compared
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
+def is_too_long(text: str, other: Counter[str]) -> bool:
+    """Return whether a text is so much longer than another that they are not alike; saves counting its words."""
+    at_least, second = len(text[:_MAX_READ].split()), other.total()
+    return at_least > second and 2 * second < ALIKE * (at_least + second)
+
+
 def squeezed(text: str) -> str:
     """Return a text with its white space made plain."""
     return " ".join(text.split())

@@ -62,6 +62,7 @@ class _Cutter:
             for index, cell in enumerate(released)
             if not kind(cell).is_answer and len(text := cell.source.strip()) >= _MIN_CHARS and text not in texts
         }
+        self._first_lines = {index: text.partition("\n")[0] for index, (text, _) in self._lost.items()}
         self._answers = {index for index, cell in enumerate(released) if kind(cell).is_answer}
         answered = {
             name
@@ -82,8 +83,11 @@ class _Cutter:
     def by_text(self, cell: NotebookNode) -> list[NotebookNode]:
         """Cut a cell where it holds texts of released cells that stand nowhere by themselves."""
         text = cell.source
+        lines = set(text.split("\n") if self._lost else ())
         found: list[tuple[int, int, int]] = []  # start, end, number of the released cell
         for index, (wanted, _) in self._lost.items():
+            if self._first_lines[index] not in lines:  # most are not; looking for each in every cell takes long
+                continue
             start = text.find(wanted)
             end = start + len(wanted)
             if start >= 0 and text[start - 1 : start] in ("", "\n") and text[end : end + 1] in ("", "\n"):

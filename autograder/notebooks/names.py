@@ -13,7 +13,9 @@ from itertools import pairwise
 
 from autograder.notebooks.syntax import parse
 
-_DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_DEFINED = re.compile(  # from the line end on, which is found much faster than a start of a line
+    r"\n(?:(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))"
+)
 _FOREIGN = re.compile(
     r"\s*%%[ \t]*(?:bash|sh|script|cmd|html|javascript|js|svg|latex|markdown|perl|ruby|pypy|python\d?|writefile|file|R"
     r"|sql|cython)\b",
@@ -45,7 +47,7 @@ def names_by_line(source: str) -> frozenset[str]:
     """Return the names that a cell seems to define, without parsing it: what starts a line at the left margin."""
     if _FOREIGN.match(source):
         return frozenset()
-    return frozenset(name for match in _DEFINED.finditer(source) for name in match.groups() if name)
+    return frozenset(of_definition or of_value for of_definition, of_value in _DEFINED.findall("\n" + source))
 
 
 def chunks(source: str) -> list[Chunk]:
@@ -138,6 +140,9 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield name
         case ast.Assign(targets=targets):
             for target in targets:
+                if isinstance(target, ast.Name):
+                    yield target.id
+                    continue
                 yield from (
                     each.id
                     for each in ast.walk(target)

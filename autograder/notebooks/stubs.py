@@ -27,6 +27,7 @@ def stub_names(name: GradeId, stub: str) -> frozenset[str]:
     return told_names(stub) or frozenset({name})
 
 
+@functools.lru_cache(maxsize=1024)
 def told_names(stub: str) -> frozenset[str]:
     """Return the names that a stub tells: what it defines, or what its comments ask for (``# Set `pooled` to 3``)."""
     return names.defined_names(stub) or frozenset(_ASKED_FOR.findall(stub))

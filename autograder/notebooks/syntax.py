@@ -8,7 +8,9 @@ cell parse and its meaning is beyond doubt.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import gc
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -40,7 +42,7 @@ def parse(source: str) -> ast.Module | None:
 
 def mended(source: str) -> tuple[str, str] | None:
     """Return the text with plain white space, and what stood there; None where that is not what is wrong with it."""
-    has_tabs, has_odd = "\t" in source, _ODD.search(source) is not None
+    has_tabs, has_odd = "\t" in source, not source.isascii() and _ODD.search(source) is not None
     if not (has_tabs or has_odd) or len(source) > MAX_PARSED or _tree(source) is not None:
         return None
     plain = _outside_literals(source, lambda code: code.translate(_BLANKS)) if has_odd else source
@@ -87,11 +89,23 @@ def _tree(source: str) -> ast.Module | None:
 
 def _parsed(code: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _uncollected():
             warnings.simplefilter("ignore")  # a backslash in a student's string is no matter of ours
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make something without cycles; the collector would look at everything else again and again meanwhile."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _meaning(tree: ast.Module) -> str:

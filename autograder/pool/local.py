@@ -20,6 +20,7 @@ import numpy as np
 from autograder.course import Course, Submission
 from autograder.errors import InfrastructureError, WireError
 from autograder.grading import Graded, failed, find_setup
+from autograder.grading.scope import Scope
 from autograder.pool.events import Finished, Listener, Started, Step, ignore
 from autograder.records import GradeReport, RunFacts, from_json
 from autograder.rubric import Rubric
@@ -98,6 +99,7 @@ class LocalPool:
         *,
         recipe: str | None = None,
         setup: Setup | None = None,
+        scope: Scope | None = None,
         on_event: Listener = ignore,
     ) -> Iterator[Graded]:
         """Yield the result of every submission, as they finish.
@@ -106,6 +108,8 @@ class LocalPool:
         ----------
         setup
             What trains; what the recipe asks for where None.
+        scope
+            The part of each submission that is run and asked; all of it where None.
 
         Raises
         ------
@@ -121,7 +125,7 @@ class LocalPool:
                     submission, tries = queue.popleft()
                     if not tries:
                         on_event(Started(student=submission.student))
-                    job = _Job(submission, self._fork(submission, recipe, setup), tries)
+                    job = _Job(submission, self._fork(submission, recipe, setup, scope), tries)
                     jobs[job.child.channel.sock.fileno()] = job
                 for descriptor in _readable(jobs):
                     job = jobs[descriptor]
@@ -151,7 +155,7 @@ class LocalPool:
         working = sum(not job.is_training for job in jobs.values())
         return working < self._workers and len(jobs) < self._workers + max(MAX_WAITING, slots)
 
-    def _fork(self, submission: Submission, recipe: str | None, setup: Setup) -> Child:
+    def _fork(self, submission: Submission, recipe: str | None, setup: Setup, scope: Scope | None) -> Child:
         zygote, graders = self._start()
         spec = {
             "course": str(self._course.root),
@@ -161,6 +165,7 @@ class LocalPool:
             "recipe": recipe,
             "tier": self.tier.value,
             "setup": msgspec.to_builtins(setup),
+            "scope": msgspec.to_builtins(scope),
         }
         return graders.control.fork(spec, zygote.control.fileno())
 

@@ -21,6 +21,7 @@ import numpy as np
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
+from autograder.grading.scope import Scope
 from autograder.records import AssignmentId, StudentId, to_json
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ControlSocket
@@ -51,6 +52,7 @@ def run_child(request: Request) -> None:
             spec["recipe"],
             msgspec.convert(spec["setup"], Setup),
             on_step=lambda text: channel.send({"step": text}),
+            scope=msgspec.convert(spec["scope"], Scope | None),
         )
         graded = grader.grade(submission)
     except AutograderError as error:

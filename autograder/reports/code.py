@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from markupsafe import Markup, escape
 from pygments import highlight
@@ -16,7 +17,39 @@ from autograder.reports.visible import clipped, visible
 _LONGEST_SHOWN = 20_000
 _LONGEST_COLOURED = 8_000
 _LONGEST_LINE = 500
+_PLACE = re.compile(r"\(line (\d{1,5}): `([^\n]*)")
+_NUMBER = re.compile(r"\(line (\d{1,5})\)")
+_BEGINNING = 20
+"""Characters of a quoted line that are compared: where the quotation ends is not known, it may hold backticks."""
 _LONG_GAP = re.compile(r"\s{200}")
+
+
+def numbered_code(source: str, marked: Collection[int] = ()) -> Markup:
+    """Return the same with each line in a span that a page can number; the lines in `marked`, from 1, stand out."""
+    lines = code_html(source).split("\n")  # no span of Pygments goes on from one line to the next
+    plain, standing_out = Markup("<span>{}</span>"), Markup("<mark>{}</mark>")
+    return Markup("\n").join(
+        (standing_out if number in marked else plain).format(line) for number, line in enumerate(lines, 1)
+    )
+
+
+def marked_lines(source: str, messages: Iterable[str], own_messages: Iterable[str] = ()) -> frozenset[int]:
+    """Return the lines of a student's code, from 1, that messages of exceptions speak of.
+
+    A message says the line's number and how the line begins: ``(line 3: `x = f(``. A line that does not begin so
+    belongs to another cell. `own_messages` are known to be about this source, and their number alone is enough.
+    """
+    lines = visible(source).rstrip().split("\n")
+    found = set()
+    for message in messages:
+        for said in _PLACE.finditer(visible(message)):
+            number = int(said[1])
+            line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+            if line and said[2].startswith(f"{line}`"[:_BEGINNING]):
+                found.add(number)
+    for message in own_messages:
+        found.update(int(number) for number in _NUMBER.findall(message) if int(number) <= len(lines))
+    return frozenset(found - {0})
 
 
 def code_html(source: str) -> Markup:

@@ -1,20 +1,16 @@
 """The page that a student reads: a report in, one static HTML file out.
 
-Every value that reaches the template is made visible (`reports.visible`) and escaped, whatever it is: Jinja2's
-`finalize` and autoescape see to it, so the template cannot forget. The page loads nothing and runs nothing,
-which its content security policy says too. It shows no staff note, and of the suite only what it wrote for
-students: titles, messages, hints and points.
+Every value that reaches the template is made visible and escaped (`reports.pages`), so the template cannot forget.
+The page loads nothing and runs nothing, which its content security policy says too. It shows no staff note, and of
+the suite only what it wrote for students: titles, messages, hints and points.
 """
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from autograder.records import (
     CellRun,
@@ -30,19 +26,9 @@ from autograder.records import (
     TrainingRecord,
 )
 from autograder.reports import curve, diagram, trained
-from autograder.reports.code import code_html
-from autograder.reports.summary import SYMBOLS, percent_text, points_text
-from autograder.reports.visible import clipped, visible
-
-_QUOTED = re.compile(r"`([^`\n]+)`")
-
-_WORDS: dict[Outcome, str] = {
-    Outcome.PASSED: "Passed",
-    Outcome.FAILED: "Failed",
-    Outcome.NOT_ATTEMPTED: "Not attempted",
-    Outcome.NOT_RUN: "Not run",
-    Outcome.ERROR: "Not decided",
-}
+from autograder.reports.code import marked_lines, numbered_code
+from autograder.reports.markdown import markdown_html
+from autograder.reports.pages import environment
 
 
 @dataclass(frozen=True)
@@ -75,6 +61,8 @@ class _Question:
     trainings: tuple[_Training, ...]
     cells: tuple[CellRun, ...]
     source: str
+    marked: frozenset[int]
+    asked: Markup | None
     is_text: bool
 
 
@@ -88,7 +76,9 @@ class _Share:
     percent: float
 
 
-def render_feedback(report: GradeReport, *, title: str, sources: Mapping[GradeId, str]) -> str:
+def render_feedback(
+    report: GradeReport, *, title: str, sources: Mapping[GradeId, str], asked: Mapping[GradeId, str] | None = None
+) -> str:
     """Return the student's page as one HTML document.
 
     Parameters
@@ -100,46 +90,26 @@ def render_feedback(report: GradeReport, *, title: str, sources: Mapping[GradeId
     sources
         What the student wrote, by `grade_id`: code, or the text of a manual question. A question without a
         source shows none.
+    asked
+        The text of the questions that have any, in Markdown: what students were given, and nothing else.
     """
     anchors = {check.check_id: f"check-{number}" for number, check in enumerate(report.checks, 1)}
-    questions = tuple(_questions(report, sources, anchors))
+    questions = tuple(_questions(report, sources, asked or {}, anchors))
     with_card = {question.result.grade_id: question.anchor for question in questions}
-    page = _environment().get_template("feedback.html.j2")
+    page = environment().get_template("feedback.html.j2")
     return page.render(
+        CURVE=curve,
+        TRAINED=trained,
+        DIAGRAM_STYLE=Markup(diagram.STYLE),  # noqa: S704 - it is ours
+        drawn=_drawn,
+        numbered=numbered_code,
         report=report,
         title=title,
         questions=questions,
         shares=tuple(_shares(report)),
         events=tuple(_events(report)),
         with_card=with_card,
-        people_give=sum(
-            q.max_score for q in report.questions if q.needs_manual_grade and q.kind is QuestionKind.MANUAL
-        ),
-    )
-
-
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("autograder.reports"),
-        autoescape=True,
-        finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"prose": _prose, "points": points_text, "percent": percent_text, "code": code_html}
-    environment.filters["diagram"] = _drawn
-    environment.globals |= {"SYMBOLS": SYMBOLS, "WORDS": _WORDS, "Outcome": Outcome, "CURVE": curve, "TRAINED": trained}
-    environment.globals["DIAGRAM_STYLE"] = Markup(diagram.STYLE)  # noqa: S704 - it is ours
-    return environment
-
-
-def _prose(text: str) -> Markup:
-    """Return a sentence as HTML: escaped, and with what stands in backticks as code."""
-    parts = _QUOTED.split(clipped(visible(text)))
-    return Markup().join(
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+        read=[q for q in report.questions if q.needs_manual_grade and q.kind is QuestionKind.MANUAL],
     )
 
 
@@ -149,12 +119,20 @@ def _drawn(picture: ModelPicture) -> Markup:
 
 
 def _questions(
-    report: GradeReport, sources: Mapping[GradeId, str], anchors: Mapping[CheckId, str]
+    report: GradeReport,
+    sources: Mapping[GradeId, str],
+    asked: Mapping[GradeId, str],
+    anchors: Mapping[CheckId, str],
 ) -> Iterator[_Question]:
     titles = {check.check_id: check.title for check in report.checks}
     for number, question in enumerate(report.questions, 1):
-        results = [check for check in report.checks if check.question == question.grade_id]
+        grade_id = question.grade_id
+        results = [check for check in report.checks if check.question == grade_id]
         state, standing = _standing(question, results)
+        cells = [cell for cell in report.cells if cell.status not in {CellStatus.OK, CellStatus.NOT_RUN}]
+        own = tuple(cell for cell in cells if cell.grade_id == grade_id)
+        source = sources.get(grade_id, "")
+        said = [cell.message for cell in cells] + [check.message for check in results]
         yield _Question(
             anchor=f"question-{number}",
             result=question,
@@ -169,16 +147,14 @@ def _questions(
                 for check in results
             ),
             trainings=tuple(
-                _Training(each, curve.learning_curve(each), each.test_accuracy >= each.floor)
+                _Training(each, curve.learning_curve(each), each.value >= each.floor)
                 for each in report.trainings
-                if each.question == question.grade_id
+                if each.question == grade_id
             ),
-            cells=tuple(
-                cell
-                for cell in report.cells
-                if cell.grade_id == question.grade_id and cell.status not in {CellStatus.OK, CellStatus.NOT_RUN}
-            ),
-            source=sources.get(question.grade_id, ""),
+            cells=own,
+            source=source,
+            marked=marked_lines(source, said, [cell.message for cell in own]),
+            asked=markdown_html(asked[grade_id]) if grade_id in asked else None,
             is_text=question.kind is QuestionKind.MANUAL,
         )
 

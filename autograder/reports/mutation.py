@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from autograder.records import AssignmentId, CheckId, GradeId, Record
-from autograder.reports.visible import visible
+from autograder.reports.pages import environment
 
 
 class MutantState(StrEnum):
@@ -115,16 +113,8 @@ class _Group:
 
 def render_mutants(report: MutationReport, *, title: str) -> str:
     """Return the page about the mutants of an assignment as one HTML document."""
-    environment = Environment(
-        loader=PackageLoader("autograder.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if isinstance(value, str) else value,
-    )
     wrong = (MutantState.SURVIVED, MutantState.REJECTED, MutantState.ERROR)
     order = (*wrong, *(state for state in MutantState if state not in wrong))
     groups = [_Group(state, report.of(state), state in wrong) for state in order if report.of(state)]
-    page = environment.get_template("mutants.html.j2")
+    page = environment().get_template("mutants.html.j2")
     return page.render(report=report, title=title, groups=groups, percent=f"{report.score:.1%}")

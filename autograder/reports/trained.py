@@ -6,13 +6,17 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.records import Evidence, Mistake, TrainingRecord
+from autograder.records import Evidence, Measure, Mistake, TrainingRecord
 
 _HOW = {
-    Evidence.RECIPE: "trained with the recipe `{recipe}`, your model recognised",
-    Evidence.CONTINUED: "trained on from your weights with the recipe `{recipe}`, your model recognised",
-    Evidence.WEIGHTS: "with your weights, your model recognised",
-    Evidence.PREDICTIONS: "as your notebook left it, your model recognised",
+    Evidence.RECIPE: "trained with the recipe `{recipe}`, your model",
+    Evidence.CONTINUED: "trained on from your weights with the recipe `{recipe}`, your model",
+    Evidence.WEIGHTS: "with your weights, your model",
+    Evidence.PREDICTIONS: "as your notebook left it, your model",
+}
+_DID = {
+    Measure.ACCURACY: ("recognised", "of images it had never seen"),
+    Measure.IOU: ("reached an intersection over union of", "on average, on images it had never seen"),
 }
 
 
@@ -44,8 +48,13 @@ class Shown:
 
 
 def how(record: TrainingRecord) -> str:
-    """Return the beginning of the sentence that says what was measured."""
-    return _HOW[record.evidence].format(recipe=record.recipe)
+    """Return the beginning of the sentence that says what was measured; the value follows."""
+    return f"{_HOW[record.evidence].format(recipe=record.recipe)} {_DID[record.measure][0]}"
+
+
+def of_what(record: TrainingRecord) -> str:
+    """Return what follows the value in that sentence."""
+    return _DID[record.measure][1]
 
 
 def is_ours(record: TrainingRecord) -> bool:

@@ -23,10 +23,12 @@ def describe(figure: Any) -> dict[str, Any]:
     -------
     ``{"axes": [...], "pixels": (h, w, 4) uint8}``. Axes that are invisible, or on which nothing is drawn or
     written, are left out. Each other one has ``images`` (arrays), ``lines`` (tuples x, y, label), ``title``,
-    ``x_label``, ``y_label``, ``legend`` (strings), ``has_x_ticks`` and ``has_y_ticks``.
+    ``x_label``, ``y_label``, ``legend``, ``texts`` (strings), ``has_x_ticks`` and ``has_y_ticks``, and the strings
+    ``x_tick_labels`` and ``y_tick_labels``, as far as they are seen.
     """
+    pixels = figure_pixels(figure)  # first: labels of ticks are made while a figure is drawn
     axes = [_describe_axes(each) for each in figure.axes[:MAX_AXES] if each.get_visible() and _is_used(each)]
-    return {"axes": axes, "pixels": figure_pixels(figure)}
+    return {"axes": axes, "pixels": pixels}
 
 
 def _is_used(axes: Any) -> bool:
@@ -45,8 +47,11 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
         "x_label": str(axes.get_xlabel()),
         "y_label": str(axes.get_ylabel()),
         "legend": [] if legend is None else [str(text.get_text()) for text in legend.get_texts()],
+        "texts": [str(text.get_text()) for text in axes.texts if text.get_visible()],
         "has_x_ticks": axes.axison and _has_ticks(axes.xaxis),
         "has_y_ticks": axes.axison and _has_ticks(axes.yaxis),
+        "x_tick_labels": _tick_labels(axes.xaxis) if axes.axison else [],
+        "y_tick_labels": _tick_labels(axes.yaxis) if axes.axison else [],
     }
 
 
@@ -56,3 +61,8 @@ def _has_ticks(axis: Any) -> bool:
         tick.tick1line.get_visible() or (tick.label1.get_visible() and tick.label1.get_text())
         for tick in axis.get_major_ticks()
     )
+
+
+def _tick_labels(axis: Any) -> list[str]:
+    labels = [tick.label1 for tick in axis.get_major_ticks() if tick.label1.get_visible()] if axis.get_visible() else []
+    return [str(label.get_text()) for label in labels if label.get_text()]

@@ -53,10 +53,15 @@ _TOLD: dict[str, type[SubmissionError]] = {
 }
 
 
-def serve(channel: Channel, handlers: Mapping[str, Handler]) -> None:
+def serve(channel: Channel, handlers: Mapping[str, Handler], begins: Callable[[int], None] | None = None) -> None:
     """Answer requests with the handlers until the channel closes.
 
     A copy of the process that student code forked, and that comes back here, ends without a word.
+
+    Parameters
+    ----------
+    begins
+        Is told the number of each request before it is answered.
     """
     process = os.getpid()
     while True:
@@ -69,6 +74,8 @@ def serve(channel: Channel, handlers: Mapping[str, Handler]) -> None:
                 caps = Caps(*request["caps"]) if "caps" in request else DEFAULT_CAPS
             case _:
                 return
+        if begins is not None:
+            begins(number)
         answer = _answer(handlers, op, args)
         if os.getpid() != process:
             os._exit(0)

@@ -292,7 +292,7 @@ def _kind(value: object) -> str:
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """Return a copy in which TensorFlow's tensors inside tuples, lists and dicts are arrays too."""
+    """Return a copy in which TensorFlow's tensors inside tuples, lists and dicts are arrays too, its shapes tuples."""
     if depth > 8:
         return value
     if type(value) in (list, tuple):
@@ -303,4 +303,6 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return value
     if hasattr(value, "numpy") and hasattr(value, "dtype"):
         return np.asarray(value)
+    if type(value).__name__ == "TensorShape" and value.rank is not None:
+        return tuple(value.as_list())
     return value

@@ -10,7 +10,14 @@ from __future__ import annotations
 from autograder.models.graph import sequential
 from autograder.suite.kinds import array, mapping, number, numbers, text, tuple_of, whole_number
 from autograder.suite.marks import points, question
-from autograder.suite.sentences import kinds_in_words, no_probabilities, too_large, under_floor, wrong_shape
+from autograder.suite.sentences import (
+    kinds_in_words,
+    no_probabilities,
+    too_large,
+    under_floor,
+    wrong_shape,
+    wrong_values,
+)
 
 __all__ = [
     "array",
@@ -28,4 +35,5 @@ __all__ = [
     "under_floor",
     "whole_number",
     "wrong_shape",
+    "wrong_values",
 ]

@@ -36,15 +36,12 @@ import pytest
 from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, SubmissionError
 from autograder.models.picture import Marked
-from autograder.models.view import ModelView
-from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, ModelPicture, Outcome, TrainingRecord
+from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, ModelPicture, Outcome
 from autograder.suite import marks
 from autograder.suite.evaluation import Evaluate, EvaluationPort
 from autograder.suite.order import another_order
 from autograder.suite.submission import Submission
-
-Train = Callable[[ModelView, GradeId], TrainingRecord]
-"""Trains a question's model as the recipe says."""
+from autograder.suite.training import Train, Trainer
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class SuiteContext:
     assignment: AssignmentId
     secret: CourseSecret
     submission: Submission
-    train: Train
+    train: Trainer
     evaluation: EvaluationPort | None = None
     untouched: frozenset[GradeId] = frozenset()
     """Questions whose stub is as it was released."""
@@ -157,22 +154,10 @@ class SuitePlugin:
         return np.random.default_rng(self._given.secret.seed("check", self._given.assignment, check.id))
 
     @pytest.fixture
-    def train(self, request: pytest.FixtureRequest) -> Callable[..., TrainingRecord]:
-        """Train a model as the assignment's recipe says: ``train(model)``.
-
-        Weights are new ones; with ``train(model, weights="submitted")`` training goes on from those that the view
-        carries, which counts only where the labels of held-out images are secret (see `suite.evaluation`).
-        """
-        question = describe(request.node).question
-
-        def run(model: ModelView, *, weights: str = "new") -> TrainingRecord:
-            if weights == "new":
-                return self._given.train(model, question)
-            if weights != "submitted":
-                raise AssignmentError(f"train(model, weights={weights!r}): weights are 'new' or 'submitted'")
-            return self._evaluation.train_on(model.graph, question)
-
-        return run
+    def train(self, request: pytest.FixtureRequest) -> Train:
+        """Train a model as a recipe says: ``train(model)``; see `suite.training`."""
+        check = describe(request.node)
+        return Train(self._given.train, check.id, check.question)
 
     @pytest.fixture
     def evaluate(self, request: pytest.FixtureRequest) -> Evaluate:

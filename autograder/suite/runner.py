@@ -96,7 +96,8 @@ def _pytest(arguments: tuple[str, ...] | list[str], plugin: SuitePlugin) -> tupl
     """Run pytest without autoloaded plugins, configuration files or output of its own."""
     options = ["-q", "-q", "--no-header", "--assert=plain", "--tb=no", "--import-mode=importlib", "-c", os.devnull]
     folder = Path(arguments[0]).parent
-    options += ["--rootdir", str(folder), "--noconftest", "-W", "ignore"]
+    # Without a folder to stop at, pytest lists every folder above the suite as well.
+    options += ["--rootdir", str(folder), "--confcutdir", str(folder), "--noconftest", "-W", "ignore"]
     for name in _WITHOUT:
         options += ["-p", f"no:{name}"]
     printed = io.StringIO()
@@ -120,8 +121,9 @@ def _as_first_run(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.meta_path[:] = finders
+        inside = f"{folder}{os.sep}"
         for name, module in list(sys.modules.items()):
-            if Path(getattr(module, "__file__", None) or "/").parent == folder:
+            if (getattr(module, "__file__", None) or "").startswith(inside):
                 del sys.modules[name]
         if plugins is None:
             del os.environ[_AUTOLOAD]

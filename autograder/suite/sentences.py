@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.models.view import ModelView
-from autograder.records import TrainingRecord
+from autograder.records import Measure, TrainingRecord
 from autograder.reports.summary import percent_text
 
 _SUM_TOLERANCE = 1e-4  # some dozen float32 numbers add up to one within a few units of the seventh digit
@@ -57,13 +57,62 @@ def too_large(model: ModelView, max_parameters: int) -> str:
 
 
 def under_floor(training: TrainingRecord) -> str:
-    """Return by how much a trained model misses its floor, which is the recipe's for its question."""
-    if training.test_accuracy >= training.floor:
+    """Return by how much a trained model misses its floor: the recipe's for its question, in the result's measure."""
+    if training.value >= training.floor:
         return ""
-    return (
-        f"after training, {percent_text(training.test_accuracy)} of the test images are recognised, "
-        f"{percent_text(training.floor)} were asked for"
-    )
+    reached, floor = percent_text(training.value), percent_text(training.floor)
+    match training.measure:
+        case Measure.ACCURACY:
+            return f"after training, {reached} of the test images are recognised, {floor} were asked for"
+        case Measure.IOU:
+            return (
+                f"after training, the intersection over union on the test images is {reached} on average, {floor} was "
+                "asked for"
+            )
+
+
+def wrong_values(
+    found: np.ndarray,
+    asked: np.ndarray,
+    slips: Mapping[str, np.ndarray] | None = None,
+    *,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+) -> str:
+    """Return what is wrong with the values of an array: the slip that explains all of them, or how many and where.
+
+    >>> wrong_values(np.array([3, 2]), np.array([2, 3]), {"the order is turned round": np.array([3, 2])})
+    'the order is turned round'
+
+    Parameters
+    ----------
+    found
+        Any shape and type; what is not finite is wrong.
+    asked
+        What was asked for.
+    slips
+        For a sentence about a slip, the array that it makes, of any shape; the first that fits is said.
+    rtol, atol
+        How far numbers may lie apart, as in `numpy.isclose`; some hundred float32 numbers of the size of one, summed
+        in another order, stay within what is given here.
+    """
+
+    def is_same(array: np.ndarray) -> bool:
+        return found.shape == np.shape(array) and np.allclose(found, array, rtol=rtol, atol=atol)
+
+    if is_same(asked):
+        return ""
+    for sentence, array in (slips or {}).items():
+        if is_same(array):
+            return sentence
+    if found.shape != asked.shape:
+        return f"the shape is {found.shape}, {asked.shape} was asked for"
+    if not found.shape:
+        return f"the value is {found:.4g}, another one was asked for"
+    wrong = np.argwhere(~np.isclose(found, asked, rtol=rtol, atol=atol))
+    first = tuple(int(index) for index in wrong[0])
+    place = first[0] if len(first) == 1 else first
+    return f"{len(wrong)} of {found.size} values are wrong, the first of them at index {place}"
 
 
 class _OfAKind(Protocol):

@@ -45,8 +45,11 @@ class Axes:
     x_label: str
     y_label: str
     legend: tuple[str, ...]
+    texts: tuple[str, ...]
     has_x_ticks: bool
     has_y_ticks: bool
+    x_tick_labels: tuple[str, ...]
+    y_tick_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Submission:
         self._sources = dict(sources)
         self._weights = dict(weights or {})
         self._architectures: dict[str, str] = {}  # what was asked for -> what came
+        self.last_model: ModelView | None = None
+        """The last model that was looked at."""
 
     def value(self, name: str, kind: Kind) -> Any:
         """Return a variable of the notebook, as a kind of answer."""
@@ -298,11 +303,13 @@ class Submission:
             is_same = self._architectures.setdefault(repr(question), graph.architecture) == graph.architecture
             if not is_same and not isinstance(question[1], Ref):  # what is kept over there may be changed by calls
                 raise ModelRefused("it is another model than before: it has to be the same whenever it is asked for")
-            return ModelView(graph, self._open_runtime())
+            view = ModelView(graph, self._open_runtime())
         except SubmissionError as error:
             if what in error.message:
                 raise
             raise type(error)(f"{what}: {error.message}", staff_note=error.staff_note) from error
+        self.last_model = view
+        return view
 
 
 def _target(target: str | Ref) -> tuple[str, Any]:
@@ -341,7 +348,14 @@ def _figure(answer: Any) -> Figure:
 def _axes(data: Any) -> Axes:
     image, words = kinds.array(), kinds.text()
     match data:
-        case {"images": list(images), "lines": list(lines), "legend": list(legend)}:
+        case {
+            "images": list(images),
+            "lines": list(lines),
+            "legend": list(legend),
+            "texts": list(texts),
+            "x_tick_labels": list(x_tick_labels),
+            "y_tick_labels": list(y_tick_labels),
+        }:
             try:
                 return Axes(
                     images=tuple(image(each, "an image of the figure") for each in images),
@@ -353,8 +367,11 @@ def _axes(data: Any) -> Axes:
                     x_label=words(data["x_label"], "a label"),
                     y_label=words(data["y_label"], "a label"),
                     legend=tuple(words(each, "a legend's entry") for each in legend),
+                    texts=tuple(words(each, "a text") for each in texts),
                     has_x_ticks=data["has_x_ticks"] is True,
                     has_y_ticks=data["has_y_ticks"] is True,
+                    x_tick_labels=tuple(words(each, "a tick's label") for each in x_tick_labels),
+                    y_tick_labels=tuple(words(each, "a tick's label") for each in y_tick_labels),
                 )
             except KeyError:
                 pass

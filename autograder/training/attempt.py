@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from autograder.datasets import Dataset
 from autograder.errors import InfrastructureError, LimitExceeded, OutOfMemory
 from autograder.models.graph import LayerNode, ModelGraph
 from autograder.models.view import RuntimePort
-from autograder.records import Attempt
-from autograder.settings import Recipe
-from autograder.training.evidence import EpochEvidence, accuracy, examine
+from autograder.records import Measure
+from autograder.settings import Recipe, Task
+from autograder.training.evidence import Epoch, looked_at
+from autograder.training.measures import measured
 
 UNREACHABLE = 2.0
 """A floor that no training reaches: all epochs are trained."""
@@ -25,8 +26,7 @@ UNREACHABLE = 2.0
 class Trained:
     """What a training came to; `is_whole` where a longer one would not show more."""
 
-    attempt: Attempt
-    epochs: tuple[EpochEvidence, ...]
+    epochs: tuple[Epoch, ...]
     is_whole: bool
     device: str
     backend: str
@@ -39,11 +39,11 @@ def train(
     recipe: Recipe,
     *,
     seed: int,
-    floor: float = UNREACHABLE,
+    floors: Mapping[Measure, float],
     keeps_weights: bool = False,
-    on_epoch: Callable[[Attempt], None] = lambda attempt: None,
+    on_epoch: Callable[[Sequence[Epoch]], None] = lambda epochs: None,
 ) -> Trained:
-    """Train until the floor is reached, the recipe's epochs are over, or the loss is no number any more.
+    """Train until all floors are reached, the recipe's epochs are over, or the loss is no number any more.
 
     Parameters
     ----------
@@ -51,27 +51,29 @@ def train(
         A fresh process that runs `autograder.training.trainer`.
     seed
         Decides initial weights, order, dropout and mirroring.
+    floors
+        What is to be reached, by measure; `UNREACHABLE` trains all epochs.
     keeps_weights
         Begin with the weights that the graph carries.
     on_epoch
-        Is told after each epoch how far it is.
+        Is told after each epoch what there was so far.
 
     Raises
     ------
     ModelRefused
-        If the model cannot be trained to classify.
+        If the model cannot be trained for the recipe's task.
     LimitExceeded
         If it takes longer than the recipe allows.
     OutOfMemory, InfrastructureError
         If the process that trains fails.
     """
-    attempt = Attempt(seed=seed, test_accuracy=(), train_accuracy=(), loss=())
     clock = _Clock(runtime, recipe.wall_s)
     started = clock.ask(
         "start_training",
         graph=graph.to_data(),
+        task=recipe.task.value,
         images=data.train_images,
-        labels=data.train_labels,
+        known={name: getattr(data, f"train_{name}") for name in recipe.task.needs},
         held_out=data.test_images,
         num_classes=data.num_classes,
         seed=seed,
@@ -83,16 +85,14 @@ def train(
         flip=recipe.flip,
         keeps_weights=keeps_weights,
     )
-    epochs: list[EpochEvidence] = []
+    epochs: list[Epoch] = []
     diverged = False
-    while not epochs or (len(epochs) < recipe.epochs and attempt.best < floor and not diverged):
-        epoch = clock.ask("train_epoch")
-        attempt = _longer(attempt, epoch, data.test_labels)
-        epochs.append(examine(epoch["scores"], data, are_probabilities=started["gives_probabilities"]))
-        diverged = not np.isfinite(epoch["loss"])  # weights that are no numbers any more stay so
-        on_epoch(attempt)
+    while not epochs or (len(epochs) < recipe.epochs and not _reached(epochs, floors) and not diverged):
+        told = clock.ask("train_epoch")
+        epochs.append(_epoch(told, data, recipe.task, are_probabilities=started["gives_probabilities"]))
+        diverged = not np.isfinite(told["loss"])  # weights that are no numbers any more stay so
+        on_epoch(epochs)
     return Trained(
-        attempt,
         tuple(epochs),
         is_whole=diverged or len(epochs) == recipe.epochs,
         device=str(started["device"]),
@@ -149,16 +149,22 @@ class _Clock:
         )
 
 
-def _longer(attempt: Attempt, epoch: Any, labels: np.ndarray) -> Attempt:
-    """Return an attempt with one epoch more."""
-    return Attempt(
-        seed=attempt.seed,
-        test_accuracy=(*attempt.test_accuracy, accuracy(epoch["scores"], labels)),
-        train_accuracy=(*attempt.train_accuracy, float(epoch["train_accuracy"])),
-        loss=(*attempt.loss, _finite(float(epoch["loss"]))),
+def _reached(epochs: Sequence[Epoch], floors: Mapping[Measure, float]) -> bool:
+    """Whether some epoch has reached each floor; not the same one for all of them."""
+    return all(max(epoch.test[measure] for epoch in epochs) >= floor for measure, floor in floors.items())
+
+
+def _epoch(told: Mapping[str, Any], data: Dataset, task: Task, *, are_probabilities: bool) -> Epoch:
+    """Return what an epoch came to, of what the process tells that trains."""
+    predictions = told["predictions"]
+    return Epoch(
+        test=measured(task, predictions, data, are_probabilities=are_probabilities),
+        train={measure: _number(told["train"][measure.value], 0.0) for measure in task.measures},
+        loss=_number(told["loss"], 1e30),
+        guesses=looked_at(task, predictions, data, are_probabilities=are_probabilities),
     )
 
 
-def _finite(loss: float) -> float:
-    """JSON knows no infinity: a loss that left the numbers is shown as a very large one."""
-    return loss if np.isfinite(loss) else 1e30
+def _number(value: float, otherwise: float) -> float:
+    """JSON knows no infinity: what left the numbers is shown as another one."""
+    return float(value) if np.isfinite(value) else otherwise

@@ -18,15 +18,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError
-from autograder.records import Attempt, Record, from_json, to_json
-from autograder.training.evidence import EpochEvidence
+from autograder.records import Attempt, Measure, Record, from_json, to_json
+from autograder.training.evidence import Epoch, attempt_of
 
-FORMAT = "autograder/training/v2"
+FORMAT = "autograder/training/v3"
 DEFAULT_BYTES = 512 << 20
 """Room for some ten thousand trainings."""
 MAX_ENTRY_BYTES = 16 << 20
@@ -42,10 +43,10 @@ class Entry(Record, frozen=True, kw_only=True):
     question, recipe
         Whom it was made for first: for people who look at the cache. Whoever has the same key uses it.
     is_whole
-        Whether every epoch of the recipe was trained; else it was stopped at a floor, and answers only floors up to
-        what it reached.
+        Whether every epoch of the recipe was trained; else it was stopped at floors, and answers only floors up to
+        what it reached in a measure.
     epochs
-        What each epoch of the attempt showed beside its numbers.
+        What each epoch came to; there is one at least.
     images
         PNGs of the held-out images that `epochs` name, by their place.
     """
@@ -54,16 +55,25 @@ class Entry(Record, frozen=True, kw_only=True):
     key: str
     question: str = ""
     recipe: str = ""
-    attempt: Attempt
+    seed: int
     device: str
     backend: str
     is_whole: bool
-    epochs: tuple[EpochEvidence, ...] = ()
+    epochs: Annotated[tuple[Epoch, ...], msgspec.Meta(min_length=1)]
     images: dict[int, bytes] = {}
 
-    def answers(self, floor: float) -> bool:
-        """Whether a longer training could not say more about reaching `floor`."""
-        return self.is_whole or self.attempt.best >= floor
+    @property
+    def measure(self) -> Measure:
+        """What counts where nobody says otherwise."""
+        return next(iter(self.epochs[0].test))
+
+    def attempt(self, measure: Measure) -> Attempt:
+        """Return the training in one measure."""
+        return attempt_of(self.seed, self.epochs, measure)
+
+    def answers(self, measure: Measure, floor: float) -> bool:
+        """Whether a longer training could not say more about reaching `floor` in a measure."""
+        return self.is_whole or self.attempt(measure).best >= floor
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What was trained to choose floors, as it is kept in ``solutions/<id>/calibration.json``.
 
 A file holds, by recipe and question, every training of the models whose verdict is known: what was trained, with which
-recipe, data, trainer and versions, and the accuracy after each epoch. No floor stops these trainings, so a floor that
-is moved later is judged by the same numbers, and whether they still hold is said without training anything.
+recipe, data, trainer and versions, and what was reached after each epoch. No floor stops these trainings, so a floor
+that is moved later is judged by the same numbers, and whether they still hold is said without training anything.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import msgspec
 
 from autograder import datasets
 from autograder.errors import AssignmentError
-from autograder.records import AssignmentId, GradeId, Record, from_json
+from autograder.records import AssignmentId, GradeId, Measure, Record, from_json
 from autograder.settings import Recipe
-from autograder.training import service
+from autograder.training import recipes
 from autograder.training.service import TRAINER_VERSION
 
-FORMAT = "autograder/calibration/v1"
+FORMAT = "autograder/calibration/v2"
 _WIDTH = 118
 
 
@@ -29,41 +29,48 @@ class SeedRun(Record, frozen=True, kw_only=True):
     """One training in full.
 
     `seed` names the course that was made up for it: its secret decides images, initial weights and order.
-    `test_accuracy` and `train_accuracy` hold one value in [0, 1] for each epoch.
+    `test` and `train` hold one value in [0, 1] for each epoch, in every measure of the recipe's task.
     """
 
     seed: int
     device: str
-    test_accuracy: tuple[float, ...]
-    train_accuracy: tuple[float, ...]
+    test: dict[Measure, tuple[float, ...]]
+    train: dict[Measure, tuple[float, ...]]
 
-    @property
-    def best(self) -> float:
-        """The best epoch's accuracy on the held-out images, in [0, 1]."""
-        return max(self.test_accuracy, default=0.0)
+    def best(self, measure: Measure) -> float:
+        """Return the best epoch's value on the held-out images, in [0, 1]."""
+        return max(self.test[measure], default=0.0)
 
 
 class CalibratedModel(Record, frozen=True, kw_only=True):
     """An architecture whose verdict is known, and its trainings.
 
-    `variants` are the variants of the corpus that have it, the reference first; `key` is that of its graph.
+    `variants` are the variants of the corpus that have it, the reference first; `misses` are the measures in which it
+    has to miss the floor, none for a right answer. `key` is that of its graph, with its weights where training begins
+    with them.
     """
 
     variants: tuple[str, ...]
-    must_pass: bool
+    misses: tuple[Measure, ...] = ()
     key: str
     runs: tuple[SeedRun, ...]
+
+    @property
+    def must_pass(self) -> bool:
+        """Whether it has to reach every floor."""
+        return not self.misses
 
 
 class QuestionCalibration(Record, frozen=True, kw_only=True):
     """The trainings of one question's models under one recipe.
 
-    `recipe` has no floors. `data` is the fingerprint of the data set for seed 0, `trainer` the version of our own
-    trainer, `versions` those of packages. `answers` holds a hash of the answer of each variant that the question's
-    calibration depends on, as `answer_digest` makes it.
+    `recipe` has no floors. `measures` are those that checks judge the models by. `data` is the fingerprint of the data
+    set for seed 0, `trainer` the version of our own trainer, `versions` those of packages. `answers` holds a hash of
+    the answer of each variant that the question's calibration depends on, as `answer_digest` makes it.
     """
 
     recipe: Recipe
+    measures: tuple[Measure, ...]
     data: str
     trainer: int
     versions: dict[str, str]
@@ -134,7 +141,7 @@ def deciding(recipe: Recipe) -> Recipe:
     That is what decides a single training, without the seed: it gives each course another one, and all courses together
     the same.
     """
-    return msgspec.structs.replace(service.deciding(recipe), seed=0)
+    return msgspec.structs.replace(recipes.deciding(recipe), seed=0)
 
 
 def data_fingerprint(recipe: Recipe) -> str:

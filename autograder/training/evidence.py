@@ -1,4 +1,4 @@
-"""What predictions on held-out images show: accuracy, which classes are confused, and the surest mistakes.
+"""What each epoch of a training showed: how well it did, which classes are confused, and the surest mistakes.
 
 Only the first `NUM_SHOWN` held-out images are ever shown to anybody. They are the same ones in every training of a
 course, so students who put all their pages together know the labels of these images and of no others.
@@ -7,18 +7,19 @@ course, so students who put all their pages together know the labels of these im
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.datasets import Dataset
-from autograder.errors import InfrastructureError
-from autograder.records import Mistake, Record
+from autograder.records import Attempt, Measure, Mistake, Record
+from autograder.settings import Task
+from autograder.training import measures
 
 NUM_SHOWN = 100
 """Held-out images that mistakes are shown from."""
 MOST_MISTAKES = 12
-_NOTHING = -1
 
 
 class WrongGuess(Record, frozen=True, kw_only=True):
@@ -30,33 +31,44 @@ class WrongGuess(Record, frozen=True, kw_only=True):
     confidence: float
 
 
-class EpochEvidence(Record, frozen=True, kw_only=True):
-    """What one epoch showed beside its accuracy; see `TrainingRecord` for `confusion`."""
+class Guesses(Record, frozen=True, kw_only=True):
+    """What guesses of classes show beside their accuracy; see `TrainingRecord` for `confusion`."""
 
-    confusion: tuple[tuple[int, ...], ...]
-    wrong: tuple[WrongGuess, ...]
+    confusion: tuple[tuple[int, ...], ...] = ()
+    wrong: tuple[WrongGuess, ...] = ()
 
 
-def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Return the fraction of images whose largest score is their label's.
+class Epoch(Record, frozen=True, kw_only=True):
+    """What one epoch came to.
 
-    Parameters
-    ----------
-    scores : (n, k) float
-        Rows that hold a number which is not finite count as wrong.
-    labels : (n,) int
-
-    Raises
-    ------
-    InfrastructureError
-        If there is not one row of scores for each label.
+    `test` and `train` have every measure of the task, the one first that counts where nobody says otherwise: on
+    held-out images, and on those of the training. `guesses` are empty where no classes are guessed.
     """
-    if scores.ndim != 2 or len(scores) != len(labels):
-        raise InfrastructureError(f"predictions of shape {scores.shape} came back for {len(labels)} images")
-    return float((_guesses(scores) == labels).mean())
+
+    test: dict[Measure, float]
+    train: dict[Measure, float]
+    loss: float
+    guesses: Guesses = Guesses()
 
 
-def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> EpochEvidence:
+def attempt_of(seed: int, epochs: Sequence[Epoch], measure: Measure) -> Attempt:
+    """Return some epochs of a training as an attempt in one measure."""
+    return Attempt(
+        seed=seed,
+        test=tuple(epoch.test[measure] for epoch in epochs),
+        train=tuple(epoch.train[measure] for epoch in epochs),
+        loss=tuple(epoch.loss for epoch in epochs),
+    )
+
+
+def looked_at(task: Task, predictions: measures.Predictions, data: Dataset, *, are_probabilities: bool) -> Guesses:
+    """Return what predictions show beside their measures: of tasks that have classes."""
+    if task is Task.SEGMENTATION:
+        return Guesses()
+    return examine(predictions["scores"], data, are_probabilities=are_probabilities)
+
+
+def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> Guesses:
     """Return what scores of all held-out images show beside their accuracy.
 
     Parameters
@@ -66,7 +78,7 @@ def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> Ep
     are_probabilities
         Whether the scores of an image add up to one; else they are taken for logits.
     """
-    guesses, labels = _guesses(scores), data.test_labels
+    guesses, labels = measures.guesses(scores), data.test_labels
     confusion = np.zeros((data.num_classes, data.num_classes), int)
     is_class = (guesses >= 0) & (guesses < data.num_classes)
     np.add.at(confusion, (labels[is_class], guesses[is_class]), 1)
@@ -74,7 +86,7 @@ def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> Ep
     confidence = _confidence(scores[shown], are_probabilities)
     wrong = np.flatnonzero(is_class[shown] & (guesses[shown] != labels[shown]))
     surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:MOST_MISTAKES]
-    return EpochEvidence(
+    return Guesses(
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         wrong=tuple(
             WrongGuess(
@@ -88,17 +100,17 @@ def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> Ep
     )
 
 
-def pictures(epochs: tuple[EpochEvidence, ...], data: Dataset) -> dict[int, bytes]:
-    """Return a PNG of every held-out image that some epochs name, by its place."""
-    places = sorted({guess.place for epoch in epochs for guess in epoch.wrong})
+def pictures(found: Iterable[Guesses], data: Dataset) -> dict[int, bytes]:
+    """Return a PNG of every held-out image that some guesses name, by its place."""
+    places = sorted({guess.place for guesses in found for guess in guesses.wrong})
     return {place: png(data.test_images[place]) for place in places}
 
 
-def mistakes(epoch: EpochEvidence, images: dict[int, bytes]) -> tuple[Mistake, ...]:
-    """Return the mistakes of an epoch with their images, which are known by place."""
+def mistakes(guesses: Guesses, images: dict[int, bytes]) -> tuple[Mistake, ...]:
+    """Return the mistakes among guesses with their images, which are known by place."""
     return tuple(
         Mistake(label=guess.label, predicted=guess.predicted, confidence=guess.confidence, image=images[guess.place])
-        for guess in epoch.wrong
+        for guess in guesses.wrong
     )
 
 
@@ -109,11 +121,6 @@ def png(image: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(buffer, "png")
     return buffer.getvalue()
-
-
-def _guesses(scores: np.ndarray) -> NDArray[np.int64]:
-    """Return the place of each row's largest score, -1 where a score is no number."""
-    return np.where(np.isfinite(scores).all(axis=1), scores.argmax(axis=1), _NOTHING)
 
 
 def _confidence(scores: np.ndarray, are_probabilities: bool) -> NDArray[np.float64]:

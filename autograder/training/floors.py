@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from autograder.records import GradeId, Record
+from autograder.records import GradeId, Measure, Record
 from autograder.reports.summary import percent_text
+from autograder.settings import Recipe
 from autograder.training.calibration import CalibratedModel, QuestionCalibration
 from autograder.training.statistics import Chance, false_fail, false_pass, propose_floor
 
@@ -17,8 +18,8 @@ MOST_FALSE_FAILS = 0.001
 class ModelJudgement(Record, frozen=True, kw_only=True):
     """How one architecture does at a floor.
 
-    Accuracies are those of the best epoch, in [0, 1]; `reached` is the number of seeds that reached the floor, and
-    `wrong` the chance of the wrong verdict over all attempts of a grading.
+    Values are those of the best epoch, in [0, 1] of the floor's measure; `reached` is the number of seeds that reached
+    the floor, and `wrong` the chance of the wrong verdict over all attempts of a grading.
     """
 
     variants: tuple[str, ...]
@@ -34,13 +35,16 @@ class ModelJudgement(Record, frozen=True, kw_only=True):
 class FloorJudgement(Record, frozen=True, kw_only=True):
     """A question's floor, and what its calibration says of it.
 
-    `floor` is the one in force, and `proposed` the one that the trainings propose; None where there is none. Models are
-    judged at the first of them that there is. `problems` are clauses about the floor in force, and `remarks` say what
-    the trainings leave open.
+    `key` is its name among the recipe's floors: the question, with the measure where that is not the first one of the
+    task. `floor` is the one in force, and `proposed` the one that the trainings propose; None where there is none.
+    Models are judged at the first of them that there is. `problems` are clauses about the floor in force, and
+    `remarks` say what the trainings leave open.
     """
 
     question: GradeId
     recipe: str
+    measure: Measure
+    key: str
     floor: float | None
     proposed: float | None
     attempts: int
@@ -50,46 +54,45 @@ class FloorJudgement(Record, frozen=True, kw_only=True):
 
 
 def judge_floor(
-    question: GradeId, recipe_name: str, floor: float | None, attempts: int, calibrated: QuestionCalibration
+    question: GradeId, recipe_name: str, recipe: Recipe, measure: Measure, calibrated: QuestionCalibration
 ) -> FloorJudgement:
-    """Judge a floor by a calibration.
+    """Judge the floor that a recipe has for a question in a measure, by a calibration.
 
-    Parameters
-    ----------
-    floor
-        In [0, 1]; None where the recipe has none for the question.
-    attempts
-        How many seeds a grading tries before a miss stands.
+    A mistake that has to miss the floor in another measure says nothing about this one.
     """
+    floor = recipe.floor(question, measure)
+    known = [model for model in calibrated.models if model.must_pass or measure in model.misses]
     sides: dict[bool, list[float]] = {True: [], False: []}
-    for model in calibrated.models:
-        sides[model.must_pass].extend(run.best for run in model.runs)
+    for model in known:
+        sides[model.must_pass].extend(run.best(measure) for run in model.runs)
     proposed = propose_floor(sides[True], sides[False])
     at = next((each for each in (floor, proposed) if each is not None), 0.0)
-    models = tuple(_judged(model, at, attempts) for model in calibrated.models if model.runs)
+    models = tuple(_judged(model, measure, at, recipe.attempts) for model in known if model.runs)
     return FloorJudgement(
         question=question,
         recipe=recipe_name,
+        measure=measure,
+        key=recipe.floor_key(question, measure),
         floor=floor,
         proposed=proposed,
-        attempts=attempts,
+        attempts=recipe.attempts,
         models=models,
         problems=() if floor is None else tuple(_problems(floor, models)),
         remarks=tuple(_remarks(models)),
     )
 
 
-def _judged(model: CalibratedModel, floor: float, attempts: int) -> ModelJudgement:
-    accuracies = [run.best for run in model.runs]
-    reached = sum(each >= floor for each in accuracies)
-    count = len(accuracies)
+def _judged(model: CalibratedModel, measure: Measure, floor: float, attempts: int) -> ModelJudgement:
+    values = [run.best(measure) for run in model.runs]
+    reached = sum(each >= floor for each in values)
+    count = len(values)
     return ModelJudgement(
         variants=model.variants,
         must_pass=model.must_pass,
         seeds=count,
-        lowest=min(accuracies),
-        mean=math.fsum(accuracies) / count,
-        highest=max(accuracies),
+        lowest=min(values),
+        mean=math.fsum(values) / count,
+        highest=max(values),
         reached=reached,
         wrong=false_fail(count - reached, count, attempts) if model.must_pass else false_pass(reached, count, attempts),
     )

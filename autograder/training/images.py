@@ -16,26 +16,23 @@ class HeldImages(keras.Layer):
     ----------
     images : (n, height, width, channels) uint8
     flip
-        Whether images are mirrored left to right at random, in training only.
-    seed
-        Decides which.
+        Whether some images are asked for mirrored left to right: image p is, where ``-1 - p`` stands for it.
     """
 
-    def __init__(self, images: np.ndarray, *, flip: bool, seed: int) -> None:
+    def __init__(self, images: np.ndarray, *, flip: bool) -> None:
         super().__init__(dtype="float32", trainable=False)
         self._flip = flip
-        self._seeds = keras.random.SeedGenerator(seed)
         self._held = self.add_weight(shape=images.shape, dtype="uint8", initializer="zeros", trainable=False)
         self._held.assign(images)
         self.built = True
 
-    def call(self, places: Any, training: bool = False) -> Any:
+    def call(self, places: Any) -> Any:
         """Return the images as floats from 0 to 255."""
-        images = ops.cast(ops.take(self._held, places, axis=0), "float32")
-        if not (self._flip and training):
-            return images
-        chosen = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), seed=self._seeds) < 0.5
-        return ops.where(chosen, ops.flip(images, axis=2), images)
+        if not self._flip:
+            return ops.cast(ops.take(self._held, places, axis=0), "float32")
+        is_mirrored = places < 0
+        images = ops.cast(ops.take(self._held, ops.where(is_mirrored, -1 - places, places), axis=0), "float32")
+        return ops.where(is_mirrored[:, None, None, None], ops.flip(images, axis=2), images)
 
     def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of so many images."""

@@ -1,8 +1,9 @@
 """Trains a model as a recipe says, and judges it: the trusted side of training.
 
-The process that trains never sees a held-out label; accuracy is computed here from what it predicts. The best
-epoch counts. Training stops as soon as the floor is reached, since no further epoch can change the verdict, and
-what misses the floor is trained again from other seeds, as often as the recipe says, before the miss stands.
+The process that trains never sees what is known of held-out images; how well it does is computed here from what it
+predicts. The best epoch counts. Training stops as soon as every floor of the question is reached, since no further
+epoch can change a verdict, and what misses its floor is trained again from other seeds, as often as the recipe says,
+before the miss stands.
 
 What is reported about a floor is what a training that stops there would have seen, whatever longer training
 happens to be in the cache: a report does not depend on what was graded before it.
@@ -11,7 +12,7 @@ happens to be in the cache: a report does not depend on what was graded before i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,18 +24,21 @@ import numpy as np
 from autograder import datasets
 from autograder.course import CourseSecret
 from autograder.datasets import Dataset
-from autograder.errors import AssignmentError, InfrastructureError, ModelRefused, OutOfMemory
+from autograder.errors import AssignmentError, InfrastructureError, OutOfMemory
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
-from autograder.records import Attempt, Evidence, GradeId, TrainingRecord
+from autograder.records import Attempt, Evidence, GradeId, Measure, TrainingRecord
 from autograder.settings import Device, Recipe
 from autograder.training.attempt import UNREACHABLE, Trained, train, work
 from autograder.training.cache import DEFAULT_BYTES, Entry, TrainingCache
 from autograder.training.devices import BACKEND, CPU, Place, Setup
-from autograder.training.evidence import accuracy, examine, mistakes, pictures
+from autograder.training.evidence import Epoch, looked_at, mistakes, pictures
+from autograder.training.measures import measured
+from autograder.training.outputs import predicted
+from autograder.training.recipes import as_data, deciding, judged_by, require_secret_labels
 from autograder.training.slots import Slots, machine_folder
 
-__all__ = ["BACKEND", "TRAINER_VERSION", "TrainingService", "accuracy"]
+__all__ = ["BACKEND", "TRAINER_VERSION", "TrainingService"]
 
 TRAINER_VERSION = 2
 """Counts up whenever `autograder.training.trainer` trains otherwise: finished trainings do not hold for it."""
@@ -87,47 +91,54 @@ class TrainingService:
         question: GradeId,
         recipe_name: str,
         recipe: Recipe,
+        measure: Measure | None = None,
         keeps_weights: bool = False,
     ) -> TrainingRecord:
         """Train a model until it reaches the question's floor, or until every attempt has missed it.
 
-        Where the recipe has no floor for the question, one attempt is trained in full.
+        Where the recipe has no floor for the question in this measure, one attempt is trained in full.
 
         Parameters
         ----------
+        measure
+            What the model is judged by; the first measure of the recipe's task where None.
         keeps_weights
             Begin with the weights that the graph carries, not with new ones.
 
         Raises
         ------
         ModelRefused
-            If the model cannot be trained to classify.
+            If the model cannot be trained for the recipe's task.
         LimitExceeded
             If one attempt takes longer than the recipe allows.
         AssignmentError
-            If weights are kept and the labels of the held-out images are public.
+            If the recipe's task needs what its data set does not have, or has no such measure; if weights are kept and
+            the labels of the held-out images are public.
         InfrastructureError
             If the process that trains fails.
         """
         recipe = self._setup.applied(recipe)
+        measure = judged_by(recipe_name, recipe, measure)
+        self._require_device(recipe_name, recipe)
         if keeps_weights:
             require_secret_labels(recipe_name, recipe)
             _require_weights(graph)
-        floor = recipe.floors.get(question)
+        floor = recipe.floor(question, measure)
         attempts: list[Attempt] = []
         entries: list[Entry] = []
         for number in range(recipe.attempts if floor is not None else 1):
-            job = _Job(graph, question, recipe_name, recipe, number, keeps_weights)
-            entry = self._entry(job, UNREACHABLE if floor is None else floor)
+            job = _Job(graph, question, recipe_name, recipe, measure, number, keeps_weights)
+            entry = self._entry(job)
             entries.append(entry)
-            attempts.append(_until(entry.attempt, floor))
-            if floor is not None and entry.attempt.best >= floor:
+            attempts.append(_until(entry.attempt(measure), floor))
+            if floor is not None and attempts[-1].best >= floor:
                 break
         best = max(range(len(attempts)), key=lambda number: attempts[number].best)
-        counted = entries[best].epochs[int(np.argmax(attempts[best].test_accuracy))]
+        counted = entries[best].epochs[int(np.argmax(attempts[best].test))].guesses
         return TrainingRecord(
             question=question,
             recipe=recipe_name,
+            measure=measure,
             floor=floor or 0.0,
             attempts=tuple(attempts),
             device=entries[best].device,
@@ -139,7 +150,7 @@ class TrainingService:
         )
 
     def data(self, recipe: Recipe) -> Dataset:
-        """Return the images and labels of a recipe, held-out ones included."""
+        """Return the images of a recipe with what is known of them, held-out ones included."""
         asked = (recipe.dataset, recipe.num_train, recipe.num_test)
         if self._data is None or self._data[0] != asked:
             seed = self._data_seed(recipe)
@@ -149,12 +160,13 @@ class TrainingService:
 
     def evaluate(
         self,
-        scores: np.ndarray,
+        returned: Sequence[np.ndarray],
         *,
         question: GradeId,
         recipe_name: str,
         recipe: Recipe,
         evidence: Evidence,
+        measure: Measure | None = None,
     ) -> TrainingRecord:
         """Judge what a model of the student's predicts for the held-out images of a recipe.
 
@@ -162,80 +174,82 @@ class TrainingService:
 
         Parameters
         ----------
-        scores : (n, k) float
-            One row for each held-out image.
+        returned
+            The outputs of the model, each (n, ...) of numbers with one row for each held-out image.
         evidence
             `WEIGHTS` or `PREDICTIONS`.
+        measure
+            As for `train`.
 
         Raises
         ------
         ModelRefused
-            If there is not one row of scores for each image.
+            If they are not the outputs of the recipe's task, for each image.
         AssignmentError
-            If the labels of the held-out images are public.
+            As for `train`.
         """
+        measure = judged_by(recipe_name, recipe, measure)
         require_secret_labels(recipe_name, recipe)
         data = self.data(recipe)
-        if scores.ndim != 2 or len(scores) != len(data.test_labels) or scores.dtype.kind not in "fiu":
-            raise ModelRefused(
-                f"for {len(data.test_labels):,} images the model predicts an array of shape {scores.shape} and type "
-                f"{scores.dtype}: one row of scores for each image was expected"
-            )
-        reached = accuracy(scores, data.test_labels)
+        predictions = predicted(recipe.task, returned, data)
+        are_probabilities = all(((each >= 0) & (each <= 1)).all() for each in predictions.values())
+        reached = measured(recipe.task, predictions, data, are_probabilities=are_probabilities)[measure]
         return TrainingRecord(
             question=question,
             recipe=recipe_name,
-            floor=recipe.floors.get(question, 0.0),
-            attempts=(Attempt(seed=0, test_accuracy=(reached,), train_accuracy=(), loss=()),),
+            measure=measure,
+            floor=recipe.floor(question, measure) or 0.0,
+            attempts=(Attempt(seed=0, test=(reached,), train=(), loss=()),),
             device=CPU,
             backend=BACKEND,
             evidence=evidence,
             class_names=data.class_names,
-            confusion=examine(scores, data, are_probabilities=False).confusion,
+            confusion=looked_at(recipe.task, predictions, data, are_probabilities=False).confusion,
         )
 
-    def _entry(self, job: _Job, floor: float) -> Entry:
-        """Return a training that answers a floor, from the cache or made now."""
+    def _entry(self, job: _Job) -> Entry:
+        """Return a training that answers the floor of a job, from the cache or made now."""
         key = self._key(job)
         found = self._cache.read(key)
-        if found is not None and found.answers(floor):
+        if found is not None and found.answers(job.measure, job.floor):
             return found
         self._on_state(f"waiting to train {job.question}")
         with self._cache.locked(key):
             found = self._cache.read(key)
-            if found is None or not found.answers(floor):
-                found = self._made(key, job, floor)
+            if found is None or not found.answers(job.measure, job.floor):
+                found = self._made(key, job)
                 self._cache.write(found)
         self._on_state(f"checking {job.question}")
         return found
 
-    def _made(self, key: str, job: _Job, floor: float) -> Entry:
+    def _made(self, key: str, job: _Job) -> Entry:
         """Train; where the memory is used up, once more with the device to itself."""
         data = self.data(job.recipe)
         try:
             with self._slots.taken(attempt=job.number, work=work(job.graph)) as place:
-                trained = self._trained(job, data, floor, place)
+                trained = self._trained(job, data, place)
         except OutOfMemory:
             self._on_state(f"waiting to train {job.question} alone")
             with self._slots.alone(place) as place:
-                trained = self._trained(job, data, floor, place)
+                trained = self._trained(job, data, place)
         return Entry(
             key=key,
             question=job.question,
             recipe=job.recipe_name,
-            attempt=trained.attempt,
+            seed=self._seed(job),
             device=trained.device,
             backend=trained.backend,
             is_whole=trained.is_whole,
             epochs=trained.epochs,
-            images=pictures(trained.epochs, data),
+            images=pictures((epoch.guesses for epoch in trained.epochs), data),
         )
 
-    def _trained(self, job: _Job, data: Dataset, floor: float, place: Place) -> Trained:
+    def _trained(self, job: _Job, data: Dataset, place: Place) -> Trained:
         self._on_state(f"training {job.words}")
 
-        def tell(attempt: Attempt) -> None:
-            done = f"epoch {len(attempt.loss)} of {job.recipe.epochs}, {attempt.best:.0%}"
+        def tell(epochs: Sequence[Epoch]) -> None:
+            best = max(epoch.test[job.measure] for epoch in epochs)
+            done = f"epoch {len(epochs)} of {job.recipe.epochs}, {best:.0%}"
             self._on_state(f"training {job.words}: {done}")
 
         with self._open_trainer(place) as runtime:
@@ -245,7 +259,7 @@ class TrainingService:
                 data,
                 job.recipe,
                 seed=self._seed(job),
-                floor=floor,
+                floors=job.floors,
                 keeps_weights=job.keeps_weights,
                 on_epoch=tell,
             )
@@ -260,8 +274,8 @@ class TrainingService:
         recipe = job.recipe
         parts = {
             "graph": job.graph.key,
-            "weights": _weights_digest(job.graph) if job.keeps_weights else "",
-            "recipe": deciding(recipe),
+            "weights": weights_digest(job.graph) if job.keeps_weights else "",
+            "recipe": as_data(deciding(recipe)),
             "data": datasets.fingerprint(
                 recipe.dataset, num_train=recipe.num_train, num_test=recipe.num_test, seed=self._data_seed(recipe)
             ),
@@ -275,8 +289,16 @@ class TrainingService:
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
     def _seed(self, job: _Job) -> int:
-        what = msgspec.json.encode(deciding(job.recipe)).decode()
+        what = msgspec.json.encode(as_data(deciding(job.recipe))).decode()
         return self._secret.seed("training", job.graph.key, what, str(job.number))
+
+    def _require_device(self, recipe_name: str, recipe: Recipe) -> None:
+        """Refuse a recipe that a suite names and that does not train where the assignment's own one does."""
+        if recipe.device not in (Device.AUTO, self._setup.device):
+            raise AssignmentError(
+                f"the recipe {recipe_name!r} requires device = {recipe.device.value!r}, and models are trained on a "
+                f"{self._setup.device} here: let all recipes of an assignment require the same, or none anything"
+            )
 
     def _data_seed(self, recipe: Recipe) -> int:
         return self._secret.seed("data", recipe.dataset)
@@ -284,14 +306,30 @@ class TrainingService:
 
 @dataclass(frozen=True)
 class _Job:
-    """One attempt at one question's model."""
+    """One attempt at one question's model, which is judged by a measure."""
 
     graph: ModelGraph
     question: GradeId
     recipe_name: str
     recipe: Recipe
+    measure: Measure
     number: int
     keeps_weights: bool
+
+    @property
+    def floors(self) -> dict[Measure, float]:
+        """What is to be reached: every floor of the question, so that checks in other measures find it in the cache.
+
+        Without a floor in the measure that is asked for, the training is made in full.
+        """
+        found = {measure: self.recipe.floor(self.question, measure) for measure in self.recipe.task.measures}
+        return {self.measure: self.floor, **{measure: floor for measure, floor in found.items() if floor is not None}}
+
+    @property
+    def floor(self) -> float:
+        """What is to be reached in the measure that is asked for."""
+        floor = self.recipe.floor(self.question, self.measure)
+        return UNREACHABLE if floor is None else floor
 
     @property
     def words(self) -> str:
@@ -299,28 +337,8 @@ class _Job:
         return f"{self.question}{again}"
 
 
-def require_secret_labels(recipe_name: str, recipe: Recipe) -> None:
-    """Refuse to judge what may hold something of the student's by labels that everybody can look up.
-
-    Raises
-    ------
-    AssignmentError
-        If the recipe's data set is one of the world.
-    """
-    if datasets.has_public_labels(recipe.dataset):
-        raise AssignmentError(
-            f"the recipe {recipe_name!r} is on {recipe.dataset}, whose labels are public: a table of them scores "
-            "100 %, so a student's own weights and predictions say nothing there. Only trainings of ours from new "
-            "weights can be judged on it; for the others choose a recipe on the data set 'shapes'"
-        )
-
-
-def deciding(recipe: Recipe) -> Recipe:
-    """Return the part of a recipe that decides what a training does."""
-    return msgspec.structs.replace(recipe, floors={}, attempts=1, wall_s=1.0, device=Device.AUTO)
-
-
-def _weights_digest(graph: ModelGraph) -> str:
+def weights_digest(graph: ModelGraph) -> str:
+    """Return a hash of the weights that a graph carries."""
     digest = hashlib.sha256()
     for weight in graph.weights:
         digest.update(np.ascontiguousarray(weight.value).tobytes())
@@ -336,10 +354,7 @@ def _until(attempt: Attempt, floor: float | None) -> Attempt:
     """Return an attempt up to the epoch that reached the floor."""
     if floor is None or attempt.best < floor:
         return attempt
-    epochs = 1 + next(index for index, reached in enumerate(attempt.test_accuracy) if reached >= floor)
+    epochs = 1 + next(index for index, reached in enumerate(attempt.test) if reached >= floor)
     return Attempt(
-        seed=attempt.seed,
-        test_accuracy=attempt.test_accuracy[:epochs],
-        train_accuracy=attempt.train_accuracy[:epochs],
-        loss=attempt.loss[:epochs],
+        seed=attempt.seed, test=attempt.test[:epochs], train=attempt.train[:epochs], loss=attempt.loss[:epochs]
     )

@@ -1,14 +1,15 @@
 """Trains one model, an epoch at a time, in a process of ours.
 
-Pure Keras, so it runs on any of its backends. It is given the training images with their labels and the held-out
-images without theirs: it returns predictions, and accuracy is computed where the labels are.
+Pure Keras, so it runs on any of its backends. It is given the training images with what is known of them, and the
+held-out images alone: it returns predictions, which are judged where labels, boxes and masks of those are.
 
 Weights are initialised anew, unless it is asked to go on from those of the graph. The training images lie on the device
-that trains, as a weight that nothing changes; a step is given their places, and mirrors them itself.
+that trains, as a weight that nothing changes; a step is given their places, and mirrors those that it is told to.
 
 Before every evaluation the statistics of batch normalisation are re-estimated as the average over `STATISTICS_BATCHES`
 batches ("precise BN", Wu and Johnson 2021, arXiv 2105.07576): in a short training the moving averages lag behind the
-weights, and a right answer would look wrong. Training goes on with the statistics that it had.
+weights, and a right answer would look wrong. Training goes on with the statistics that it had. Normalisations that are
+frozen, or that always run with their moving statistics, keep these, as in `fit`.
 
 Pixels go into the model as floats from 0 to 255, unscaled, as notebooks feed them: many models scale their pixels
 themselves, and scaling them twice would leave such a model at chance.
@@ -30,9 +31,12 @@ from autograder.models.build import Rebuilt
 from autograder.models.construct import first_line
 from autograder.models.graph import ModelGraph
 from autograder.models.keras_private import all_layers
+from autograder.settings import Task
+from autograder.training import tasks
 from autograder.training.devices import CPU, GPU
 from autograder.training.images import HeldImages
 from autograder.training.libraries import num_gpus
+from autograder.training.outputs import told_apart
 
 STATISTICS_BATCHES = 20
 PREDICTION_BATCH = 256
@@ -69,10 +73,12 @@ class Training:
     ----------
     graph
         Data of a `ModelGraph`.
-    images, labels
-        Training images (n, h, w, c) uint8, labels (n,) integer.
+    task
+        What it learns, by its name in `Task`.
+    images, known
+        Training images (n, h, w, c) uint8, and what the task needs to know of them; see `tasks.learnt`.
     held_out
-        Images to predict, without labels.
+        Images to predict, of which nothing is known here.
     num_classes
         Labels are in 0..num_classes-1.
     seed
@@ -87,8 +93,9 @@ class Training:
         self,
         *,
         graph: dict[str, Any],
+        task: str,
         images: np.ndarray,
-        labels: np.ndarray,
+        known: Mapping[str, np.ndarray],
         held_out: np.ndarray,
         num_classes: int,
         seed: int,
@@ -109,26 +116,38 @@ class Training:
         self._model = rebuilt.model
         kinds = (each for each in all_layers(rebuilt.model) if isinstance(each, keras.layers.BatchNormalization))
         self._normalisations = list({id(layer): layer for layer in kinds}.values())
-        self._images, self._labels, self._held_out = images, labels, held_out.astype("float32")
+        self._measures = Task(task).measures
+        self._task = tasks.learnt(Task(task), known)
+        self._images, self._held_out = images, held_out.astype("float32")
         self._batch_size = batch_size
+        self._flip = flip
         self._rng = np.random.default_rng(seed)
-        _require_scores(self._model, images.shape[1:], num_classes)
-        self._gives_probabilities = self._scores_are_probabilities()
+        _require_image(self._model, images.shape[1:])
         steps = epochs * math.ceil(len(images) / batch_size)
         rate = learning_rate if schedule == "constant" else keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         with _blaming_the_model():
             place = keras.Input((), dtype="int32")
-            self._fitted = keras.Model(place, self._model(HeldImages(images, flip=flip, seed=seed % 2**31)(place)))
+            returned = tree.flatten(self._model(HeldImages(images, flip=flip)(place)))
+            self._outputs = told_apart(
+                Task(task),
+                [tuple(each.shape) for each in returned],
+                num_classes=num_classes,
+                size=tuple(images.shape[1:3]),
+            )
+            first = self._named(self._model(self._held_out[:8], training=False))
+            self._gives_probabilities = self._task.are_probabilities(first)
+            self._fitted = keras.Model(place, {name: returned[number] for name, number in self._outputs.items()})
             self._fitted.compile(
                 optimizer=keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": rate}}),
-                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=not self._gives_probabilities),
-                metrics=["accuracy"],
+                loss=self._task.losses(self._gives_probabilities),
+                loss_weights=dict(self._task.weights),
+                metrics=self._task.metrics(self._gives_probabilities),
                 jit_compile=self._speed["jit_compile"],
                 steps_per_execution=self._speed["steps_per_execution"],
             )
 
     def facts(self) -> dict[str, Any]:
-        """Return what trains, and whether the scores of an image are probabilities or logits."""
+        """Return what trains, and whether what the model returns are probabilities or logits."""
         return {
             "backend": keras.backend.backend(),
             "device": self._device,
@@ -140,31 +159,40 @@ class Training:
 
         Returns
         -------
-        ``loss`` and ``train_accuracy`` over the epoch, and ``scores`` (n, k) float32 of the held-out images.
+        ``loss`` and ``train``, each measure of the task, over the epoch, and ``predictions`` for the held-out images:
+        what the model returns, by name.
         """
         order = self._rng.permutation(len(self._images)).astype("int32")
         fitted = self.fit(order)
         with _blaming_the_model():
             before = self._estimate_statistics(order)
-            scores = self._model.predict(self._held_out, batch_size=PREDICTION_BATCH, verbose=0)
+            returned = self._model.predict(self._held_out, batch_size=PREDICTION_BATCH, verbose=0)
         for variable, value in before:
             variable.assign(value)
-        return {**fitted, "scores": np.asarray(scores, "float32")}
+        return {**fitted, "predictions": self._named(returned)}
 
-    def fit(self, order: np.ndarray) -> dict[str, float]:
-        """Train on the images whose places are given, in their order; ``loss`` and ``train_accuracy``."""
+    def fit(self, order: np.ndarray) -> dict[str, Any]:
+        """Train on the images whose places are given, in their order; ``loss``, and ``train`` by measure."""
+        targets = {name: target[order] for name, target in self._task.targets.items()}
+        places = order
+        if self._flip:
+            chosen = self._rng.random(len(order)) < 0.5
+            places = np.where(chosen, -1 - order, order)
+            targets = {name: tasks.mirrored(name, target, chosen) for name, target in targets.items()}
         with _blaming_the_model():
             history = self._fitted.fit(
-                order, self._labels[order], batch_size=self._batch_size, epochs=1, shuffle=False, verbose=0
+                places, targets, batch_size=self._batch_size, epochs=1, shuffle=False, verbose=0
             ).history
-        return {"loss": float(history["loss"][0]), "train_accuracy": float(history["accuracy"][0])}
+        ends = {measure.value: next(key for key in history if key.endswith(measure)) for measure in self._measures}
+        return {
+            "loss": float(history["loss"][0]),
+            "train": {name: float(history[key][0]) for name, key in ends.items()},
+        }
 
-    def _scores_are_probabilities(self) -> bool:
-        """Whether the scores of an image are at least 0 and add up to 1: else they are taken for logits."""
-        with _blaming_the_model():
-            returned = ops.convert_to_numpy(self._model(self._held_out[:8], training=False))
-        scores = returned.astype("float64")
-        return bool(np.all(scores >= 0) and np.allclose(scores.sum(axis=-1), 1, atol=1e-3))
+    def _named(self, returned: Any) -> dict[str, np.ndarray]:
+        """Return what the model returned by the names that its task has for it."""
+        arrays = [ops.convert_to_numpy(each) for each in tree.flatten(returned)]
+        return {name: arrays[number].astype("float32") for name, number in self._outputs.items()}
 
     def _estimate_statistics(self, order: np.ndarray) -> list[tuple[keras.Variable, np.ndarray]]:
         """Put averages over the first batches of an order in the place of moving averages; return what was there."""
@@ -184,21 +212,15 @@ class Training:
         return before
 
 
-def _require_scores(model: keras.Model, image_shape: tuple[int, ...], num_classes: int) -> None:
-    """Refuse a model that does not take one image, or does not give it a score for every class."""
-    inputs, outputs = tree.flatten(model.inputs), tree.flatten(model.outputs)
+def _require_image(model: keras.Model, image_shape: tuple[int, ...]) -> None:
+    """Refuse a model that does not take one image."""
+    inputs = tree.flatten(model.inputs)
     shapes = ", ".join(str(tuple(tensor.shape)) for tensor in inputs)
     taken = tuple(inputs[0].shape[1:])
     fits = len(taken) == len(image_shape) and all(a in (None, b) for a, b in zip(taken, image_shape, strict=True))
     if len(inputs) != 1 or not fits:
         raise ModelRefused(
             f"the model cannot be trained: its input has the shape {shapes}, {(None, *image_shape)} is needed"
-        )
-    shapes = ", ".join(str(tuple(tensor.shape)) for tensor in outputs)
-    if len(outputs) != 1 or len(outputs[0].shape) != 2 or (outputs[0].shape[1] or 0) < num_classes:
-        raise ModelRefused(
-            "the model cannot be trained to classify: "
-            f"its output has the shape {shapes}, {(None, num_classes)} is needed"
         )
 
 

@@ -197,7 +197,7 @@ def _job(answer: Answer) -> dict[str, Any]:
     return {
         "name": answer.name,
         "sources": dict(answer.sources),
-        "cells": None if scope is None else sorted(scope.cells),
+        "cells": None if scope is None or scope.cells is None else sorted(scope.cells),
         "checks": None if scope is None else sorted(scope.checks),
     }
 

@@ -121,8 +121,9 @@ def _grade(grader: Grader, job: dict[str, Any], folder: Path) -> GradeReport:
     path.write_bytes(cells.to_bytes(fill(grader.rubric.released, sources)))
     submission = Submission(assignment=grader.rubric.assignment.id, student=StudentId(job["name"]), path=path)
     scope = None
-    if job["cells"] is not None:
-        scope = Scope(frozenset(job["cells"]), frozenset(CheckId(name) for name in job["checks"]))
+    if job["checks"] is not None:
+        wanted = None if job["cells"] is None else frozenset(job["cells"])
+        scope = Scope(wanted, frozenset(CheckId(name) for name in job["checks"]))
     return dataclasses.replace(grader, scope=scope).grade(submission).report
 
 

@@ -10,7 +10,7 @@ from attacks.attack import Attack, Control, Group
 from attacks.course import NAME, REACH, TINY
 from notebooks import answer, check, make_notebook
 
-pytestmark = pytest.mark.attack
+pytestmark = [pytest.mark.attack, pytest.mark.slow]  # as the controls are, which they vouch for
 
 
 def points(**parts: object) -> float:

@@ -16,6 +16,7 @@ import pytest
 from autograder.checking.process import Spawned, Spawner
 from autograder.errors import InfrastructureError, NotDefined
 from autograder.sandbox.asking import ChildGone, ChildOutOfCpu, ChildTooSlow
+from autograder.wire import Channel
 
 SPEC = {"kind": "submission", "fit": "one-batch", "max_output_chars": 1000, "seed": 7, "old_names": "explain"}
 
@@ -31,6 +32,23 @@ def run(process: Spawned, source: str, **limits: float) -> str | None:
     """Run a cell, and return what it raised."""
     answer = process.ask("cell", source=source, **limits)
     return answer["error"]
+
+
+class Slow:
+    """A connection that keeps back what is sent, until it is told to deliver."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._kept: list[dict[str, object]] = []
+
+    def send(self, message: dict[str, object], timeout_s: float) -> None:
+        """Keep a message back."""
+        self._kept.append(message)
+
+    def deliver(self) -> None:
+        """Send what was kept back."""
+        for message in self._kept:
+            self._channel.send(message)
 
 
 def is_alive(pid: int) -> bool:
@@ -75,10 +93,25 @@ def test_a_cell_can_be_interrupted(shared: Spawned, source: str) -> None:
     assert run(shared, "after = 1") is None
 
 
-def test_an_interrupt_that_comes_too_late_stops_nothing(shared: Spawned) -> None:
-    """The next cell, or the next answer, is not torn by it."""
+def test_an_interrupt_while_nothing_runs_stops_nothing(shared: Spawned) -> None:
+    """The next cell is not torn by it, however soon it begins."""
+    for _ in range(100):
+        shared.interrupt()
+        assert run(shared, "for _ in range(20_000): pass") is None
+
+
+def test_an_interrupt_that_comes_too_late_stops_nothing(shared: Spawned, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its cell ended by itself meanwhile, the next one, which runs by then, goes through."""
+    wire = Slow(shared._control)
+    monkeypatch.setattr(shared, "_control", wire)
+    with pytest.raises(ChildTooSlow):
+        run(shared, "import time\ntime.sleep(0.5)", timeout_s=0.1)
     shared.interrupt()
-    assert run(shared, "import time\ntime.sleep(0.2)") is None
+    assert shared.answer(20)["was_interrupted"] is False
+    with pytest.raises(ChildTooSlow):
+        run(shared, "until = time.monotonic() + 1\nwhile time.monotonic() < until: pass", timeout_s=0.5)
+    wire.deliver()
+    assert shared.answer(20)["error"] is None
 
 
 def test_cpu_seconds_are_counted_while_a_cell_runs(shared: Spawned) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
+from servers import KeptServers
 
-from autograder.sandbox.client import ControlSocket, ForkServer
+from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO, Tier
 from autograder.sandbox.runtimes import open_runtime
@@ -31,13 +33,19 @@ def operators_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("folder-of-the-operator")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_servers(operators_folder: Path) -> Iterator[KeptServers]:
+    """Whatever is graded by this process, and not by a command, shares its fork servers."""
+    with servers.shared() as kept:
+        with contextlib.chdir(operators_folder):
+            kept(servers.ZYGOTE, clean_environment())
+        yield kept
+
+
 @pytest.fixture(scope="session")
-def zygote(operators_folder: Path) -> Iterator[ControlSocket]:
+def zygote(kept_servers: KeptServers) -> ControlSocket:
     """The control socket of a running zygote."""
-    with contextlib.chdir(operators_folder):
-        server = ForkServer("autograder.sandbox.zygote", clean_environment())
-    with server:
-        yield server.control
+    return kept_servers(servers.ZYGOTE, clean_environment()).control
 
 
 @pytest.fixture(scope="session")

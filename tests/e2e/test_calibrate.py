@@ -25,7 +25,7 @@ from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.models.graph import sequential
 from autograder.notebooks.release import make_release, write_release
-from autograder.records import GradeId
+from autograder.records import GradeId, Measure
 from autograder.rubric import Rubric
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.settings import Recipe
@@ -139,7 +139,7 @@ def test_right_and_wrong_models_are_trained(course: Path, calibrated: tuple[int,
     """The reference with all seeds; an accepted variant of another architecture, and what has to miss, with a few."""
     assert calibrated[0] == 0, calibrated[1] + calibrated[2]
     runs = {
-        name: [(model["variants"], model["must_pass"], len(model["runs"])) for model in question["models"]]
+        name: [(model["variants"], not model["misses"], len(model["runs"])) for model in question["models"]]
         for name, question in kept(course).items()
     }
     assert runs == {
@@ -160,7 +160,7 @@ def test_every_seed_is_another_course(course: Path, calibrated: tuple[int, str, 
     for question in kept(course).values():
         runs = question["models"][0]["runs"]
         assert [run["seed"] for run in runs] == [0, 1, 2]
-        assert len({tuple(run["train_accuracy"]) for run in runs}) > 1
+        assert len({tuple(run["train"]["accuracy"]) for run in runs}) > 1
 
 
 def test_floors_are_judged_and_proposed(course: Path, calibrated: tuple[int, str, str]) -> None:
@@ -168,7 +168,7 @@ def test_floors_are_judged_and_proposed(course: Path, calibrated: tuple[int, str
     _, out, _ = calibrated
     assert "a right answer fails in 0 % of gradings, 95 % interval 0 % to 35 %" in out
     assert "a wrong one (mistake.small_overflows) passes in 0 % of gradings" in out
-    best = min(max(run["test_accuracy"]) for model in kept(course)["flat"]["models"][:1] for run in model["runs"])
+    best = min(max(run["test"]["accuracy"]) for model in kept(course)["flat"]["models"][:1] for run in model["runs"])
     assert f"flat = {int(50 * best) / 100:.2f}" in out
 
 
@@ -353,10 +353,19 @@ def test_a_corpus_that_contradicts_itself_is_found(
 def test_a_model_that_cannot_be_trained_is_named() -> None:
     """The error has the variant and the question, and ends the other trainings."""
     flat = sequential((32, 32, 3), ("Flatten", {}), ("Dense", {"units": 3}))
-    models = [Model(GradeId("flat"), flat, "key", True, ("accepted.three_scores",))] * 3
+    model = Model(
+        question=GradeId("flat"),
+        recipe="tiny",
+        graph=flat,
+        key="key",
+        keeps_weights=False,
+        measures=(Measure.ACCURACY,),
+        misses=(),
+        variants=("accepted.three_scores",),
+    )
     recipe = Recipe(dataset="shapes", num_train=40, num_test=20, epochs=1, batch_size=20)
     with (
         pytest.raises(AssignmentError, match="accepted.three_scores: its flat cannot be calibrated: .*output"),
         Workers(Setup(slots=2), Tier.NONE) as workers,
     ):
-        list(workers.train([Job(model, seed) for seed, model in enumerate(models)], "tiny", recipe))
+        list(workers.train([Job(model, seed) for seed in range(3)], "tiny", recipe))

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from courses import make_course
 from notebooks import check, code, make_notebook, manual, solution
 
+from autograder.cli.main import main
 from autograder.records import GradeReport, from_json
 
 SUITE = '''"""Areas of rectangles."""
@@ -59,10 +61,18 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "autograder", *arguments]
 
 
-def _run(course: Path, *arguments: str, code: int = 0) -> str:
-    done = subprocess.run(_command(*arguments), cwd=course, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture
+def run(course: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command over the course in this process, which has what takes seconds to start; what it printed."""
+
+    def run_command(*arguments: str, code: int = 0) -> str:
+        capfd.readouterr()
+        ended = main(["--course", str(course), *arguments])
+        out, err = capfd.readouterr()
+        assert ended == code, out + err
+        return out
+
+    return run_command
 
 
 def _hand_in(course: Path, student: str, answer: str) -> None:
@@ -75,50 +85,52 @@ def _hand_in(course: Path, student: str, answer: str) -> None:
     (folder / "practical.ipynb").write_text(json.dumps(released))
 
 
-def test_from_release_to_pages(course: Path) -> None:
+def test_from_release_to_pages(course: Path, run: Callable[..., str]) -> None:
     """An instructor's day: release, grade, look, grade again at no cost."""
-    assert "not up to date" in _run(course, "release", "--check", code=3)
-    assert "practical: wrote" in _run(course, "release")
-    assert "up to date" in _run(course, "release", "--check")
+    assert "not up to date" in run("release", "--check", code=3)
+    assert "practical: wrote" in run("release")
+    assert "up to date" in run("release", "--check")
+    told = json.loads(run("release", "--check", "--json"))
+    assert (told["assignment"], told["stale"], "practical.ipynb" in told["files"]) == ("practical", [], True)
     for student, answer in ANSWERS.items():
         _hand_in(course, student, answer)
-    table = _run(course, "grade", "practical")
+    table = run("grade", "practical")
     assert re.search(r"^ada +2/5 ", table, re.MULTILINE)
     assert re.search(r"^alan +0/5 .*area: a rectangle of 3 by 4", table, re.MULTILINE)
     assert "Hint" in (course / "feedback" / "alan" / "practical" / "practical.html").read_text()
     assert (course / "gradebook.db").is_file()
     first = {path: path.read_bytes() for path in (course / "reports").rglob("practical.json")}
-    assert "2 unchanged since they were graded" in _run(course, "grade", "practical")
-    lines = _run(course, "grade", "practical", "--force", "--json").splitlines()
+    assert "2 unchanged since they were graded" in run("grade", "practical")
+    lines = run("grade", "practical", "--force", "--json").splitlines()
     assert [from_json(line.encode(), GradeReport).score for line in lines] == [2.0, 0.0]
     assert first == {path: path.read_bytes() for path in first}
 
 
-def test_one_file_is_graded_without_a_trace(course: Path) -> None:
+def test_one_file_is_graded_without_a_trace(course: Path, run: Callable[..., str]) -> None:
     """--submission prints a report, and writes nothing."""
-    _run(course, "release", "practical")
+    run("release", "practical")
     _hand_in(course, "ada", ANSWERS["ada"])
     file = (course / "submitted" / "ada").rename(course / "elsewhere") / "practical" / "practical.ipynb"
-    report = from_json(_run(course, "grade", "practical", "--submission", str(file), "--json").encode(), GradeReport)
+    report = from_json(run("grade", "practical", "--submission", str(file), "--json").encode(), GradeReport)
     assert report.score == 2.0
     assert not [name for name in ("reports", "feedback", "autograded") if (course / name).exists()]
 
 
 @pytest.mark.slow
-def test_a_broken_suite_asks_for_a_person(course: Path) -> None:
+def test_a_broken_suite_asks_for_a_person(course: Path, run: Callable[..., str]) -> None:
     """An ERROR ends with exit code 1, and the table says what failed."""
-    _run(course, "release", "practical")
+    run("release", "practical")
     _hand_in(course, "ada", ANSWERS["ada"])
     (course / "tests" / "suites" / "practical" / "test_area.py").write_text(BROKEN_SUITE)
-    table = _run(course, "grade", "practical", code=1)
+    table = run("grade", "practical", code=1)
     assert "error in area" in table
     assert "checks of ours failed" in table
 
 
 @pytest.mark.slow
-def test_an_interrupted_batch_keeps_what_is_finished(course: Path) -> None:
+def test_an_interrupted_batch_keeps_what_is_finished(course: Path, run: Callable[..., str]) -> None:
     """Ctrl-C ends a batch with one line and exit code 130; who was finished has a report and a score."""
-    _run(course, "release", "practical")
+    run("release", "practical")
     _hand_in(course, "ada", ANSWERS["ada"])
     _hand_in(course, "zoe", "while True:\n    pass")
     report = course / "reports" / "ada" / "practical.run.json"

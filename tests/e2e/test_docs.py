@@ -25,6 +25,7 @@ from autograder.sandbox.runtimes import open_runtime
 from autograder.suite import runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission
+from autograder.suite.training import TrainingAsked
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "suites.md").read_text()
 QUESTION = GradeId("small_network")
@@ -111,10 +112,10 @@ def judged(tmp_path: Path) -> Callable[[Submission], dict[str, CheckResult]]:
     return judge
 
 
-def trained(model: ModelView, question: GradeId) -> TrainingRecord:
+def trained(asked: TrainingAsked) -> TrainingRecord:
     """Return what a training might give: enough for the floor, and less than some would like."""
-    attempt = Attempt(seed=0, test_accuracy=(0.7,), train_accuracy=(0.8,), loss=(1.0,))
-    return TrainingRecord(question=question, recipe="quick", floor=0.62, attempts=(attempt,), device="cpu")
+    attempt = Attempt(seed=0, test=(0.7,), train=(0.8,), loss=(1.0,))
+    return TrainingRecord(question=asked.question, recipe="quick", floor=0.62, attempts=(attempt,), device="cpu")
 
 
 @pytest.mark.parametrize("answer", NAMES)

@@ -3,10 +3,11 @@
 import json
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from courses import make_course
-from notebooks import check, code, make_notebook, manual, solution
+from notebooks import check, code, make_notebook, manual, solution, text
 
 from autograder.batch import grade_class, grade_file
 from autograder.course import SECRET_VARIABLE
@@ -59,6 +60,7 @@ def course(tmp_path_factory):
             check("area"),
             solution("total", "total = sum([101, 103, 107, 109])"),
             check("total"),
+            text("**Question `why`.** Say why a convolution *needs* few weights."),
             manual("why", "Because the weights are shared.", points=3),
         ]
     )
@@ -222,6 +224,19 @@ def test_files_are_where_people_look(course, graded):
         page = course.feedback_path(student, "practical").read_text()
         assert page.lower().startswith("<!doctype html>")
         assert course.autograded_path(student, "practical").exists() == (not report.problem)
+
+
+def test_the_class_has_a_page(course, graded):
+    """It lies with the reports, and leads to the page of every student."""
+    page = course.class_page("practical").read_text()
+    for student in graded[0]:
+        assert f"../feedback/{quote(student)}/practical/practical.html" in page
+
+
+def test_a_page_says_what_was_asked(course, graded):
+    """The text of the released notebook stands with its question."""
+    page = course.feedback_path("ada", "practical").read_text()
+    assert "Say why a convolution <em>needs</em> few weights." in page
 
 
 def test_nothing_hidden_is_on_a_page(course, assignment, graded):

@@ -149,10 +149,3 @@ def test_the_command_previews_mistakes_of_a_name(broken: Course, capsys: pytest.
     assert {sentence["mistake"] for check in record["checks"] for sentence in check["sentences"]} == {"perimeter"}
     assert main(["--course", str(broken.root), "lint", "practical", "--preview", "perry"]) == 2
     assert "perry" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_convnets_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is left to be put right in this course's own assignment, advice included."""
-    assert main(["--course", str(ROOT), "lint", "convnets", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["findings"] == []

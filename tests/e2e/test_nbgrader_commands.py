@@ -16,8 +16,27 @@ from autograder.gradebook.nbgrader import read_scores
 from autograder.gradebook.registration import register
 from autograder.notebooks import cells
 from autograder.notebooks.release import make_release, read_release, stale_paths, write_release
+from autograder.records import GradeReport, from_json
 
 pytestmark = pytest.mark.slow
+SUITE = '''"""Two questions."""
+from autograder.suite import number, points, question
+
+
+@question("area")
+@points(2)
+def test_area(submission):
+    """The area is the product of both sides."""
+    found = submission.call("area", 3, 4, returns=number())
+    assert found == 12, f"a rectangle of 3 by 4 was given the area {found}"
+
+
+@question("total")
+@points(1.5)
+def test_total(submission):
+    """The total is right."""
+    assert submission.number("total") == 420, "the total is not right"
+'''
 ANSWERS = {"area": "def area(width, height):\n    return width * height", "total": "total = 420", "why": "Because."}
 
 
@@ -66,9 +85,52 @@ def test_nbgraders_validator_takes_the_release(practical):
     assert "Success! Your notebook passes all the tests." in passed.stdout, passed.stderr
 
 
-def test_nbgraders_autograde_gives_no_marks_and_says_why(practical):
-    """`nbgrader autograde` gives 0 to every question with checks, and names the command that grades."""
+def test_nbgraders_own_commands_use_our_grading(practical):
+    """`autograde` gives the suite's scores, from behind the wall; `generate_feedback` writes beside our pages."""
     course, assignment = practical
+    for path in assignment.suite.iterdir():
+        path.unlink()
+    (assignment.suite / "test_both.py").write_text(SUITE)
+    for student, area in (("ada", ANSWERS["area"]), ("bob", "def area(width, height):\n    return width + height")):
+        folder = course.root / "submitted" / student / "practical"
+        folder.mkdir(parents=True)
+        path = folder / "practical.ipynb"
+        path.write_bytes(cells.to_bytes(solved(assignment, {**ANSWERS, "area": area})))
+    graded = nbgrader(course, "autograde", "practical")
+    assert graded.returncode == 0, graded.stderr
+    scores = read_scores(course, assignment)
+    assert {student: each.score for student, each in scores.items()} == {"ada": 3.5, "bob": 1.5}
+    report = from_json(course.report_path("bob", assignment.id).read_bytes(), GradeReport)
+    assert report.isolation != "none"
+    ours = course.feedback_path("bob", assignment.id).read_bytes()
+    again = nbgrader(course, "autograde", "practical", "--force", "--student", "bob")
+    assert again.returncode == 0, again.stderr
+    assert read_scores(course, assignment) == scores
+    written = nbgrader(course, "generate_feedback", "practical")
+    assert written.returncode == 0, written.stderr
+    theirs = (course.root / "nbgrader_feedback" / "bob" / "practical" / "practical.html").read_text()
+    assert "a rectangle of 3 by 4 was given the area 7" in theirs
+    assert course.feedback_path("bob", assignment.id).read_bytes() == ours
+
+
+def test_nbgraders_autograde_says_why_it_cannot_grade(practical):
+    """A suite that cannot be used is a sentence in nbgrader's log, and nobody gets a score."""
+    course, assignment = practical
+    folder = course.root / "submitted" / "ada" / "practical"
+    folder.mkdir(parents=True)
+    (folder / "practical.ipynb").write_bytes(cells.to_bytes(solved(assignment)))
+    (assignment.suite / "test_area.py").write_text("def test_nothing():\n    pass\n")
+    refused = nbgrader(course, "autograde", "practical")
+    assert refused.returncode != 0
+    assert "has no question(...)" in refused.stderr
+
+
+def test_nbgraders_own_steps_give_no_marks_and_say_why(practical):
+    """Where the settings lack our step, every question with checks gets 0, and names the command that grades."""
+    course, assignment = practical
+    config = course.root / "nbgrader_config.py"
+    lines = config.read_text().splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if "GradedByAutograder" not in line))
     folder = course.root / "submitted" / "ada" / "practical"
     folder.mkdir(parents=True)
     (folder / "practical.ipynb").write_bytes(cells.to_bytes(solved(assignment)))

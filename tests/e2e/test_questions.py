@@ -18,10 +18,10 @@ KERAS = "import keras, numpy as np\nfrom keras import layers\n"
 
 
 def test_variables_cross_as_data(submission):
-    """Numbers, arrays and nested lists arrive, TensorFlow's tensors as arrays."""
+    """Numbers, arrays and nested lists arrive, TensorFlow's tensors as arrays, and its shapes as tuples."""
     mine = submission(
         "import numpy as np, tensorflow as tf\na = 3\nb = np.arange(4)\nc = [[1, 2], [3, 4]]\nd = tf.ones((2, 2))\n"
-        "e = (np.int64(2), 3.5)\nf = 'text'"
+        "e = (np.int64(2), 3.5)\nf = 'text'\ng = d.shape\nh = [d.shape]"
     )
     assert mine.number("a") == 3
     assert (mine.array("b", dtype="integer") == np.arange(4)).all()
@@ -29,6 +29,8 @@ def test_variables_cross_as_data(submission):
     assert mine.array("d").dtype == np.float32
     assert mine.numbers("e") == (2, 3.5)
     assert mine.text("f") == "text"
+    assert mine.numbers("g", count=2) == (2, 2)
+    assert mine.value("h", tuple_of(numbers())) == ((2, 2),)
 
 
 def test_a_name_that_is_not_there(submission):
@@ -210,13 +212,14 @@ def test_a_figure_is_data(submission):
         "import matplotlib.pyplot as plt\nimport numpy as np\ndef f():\n"
         "    figure, (left, right) = plt.subplots(1, 2)\n    left.imshow(np.eye(3))\n    left.axis('off')\n"
         "    right.plot([0, 1], [2, 3], label='loss')\n    right.set_xlabel('epoch')\n    right.legend()\n"
-        "    return figure"
+        "    right.set_xticks([0, 1], ['first', 'second'])\n    right.text(0, 2, 'start')\n    return figure"
     )
     left, right = mine.figure("f").axes
     assert (left.images[0] == np.eye(3)).all()
     assert (left.has_x_ticks, left.has_y_ticks, right.has_x_ticks) == (False, False, True)
     ((x, y, label),) = right.lines
     assert (x.tolist(), y.tolist(), label, right.legend, right.x_label) == ([0, 1], [2, 3], "loss", ("loss",), "epoch")
+    assert (left.x_tick_labels, right.x_tick_labels, right.texts) == ((), ("first", "second"), ("start",))
 
 
 def test_a_figure_that_was_only_shown_is_told(submission):

@@ -52,7 +52,8 @@ RECIPE = Recipe(
 
 GIVEN = {
     "images": np.zeros((20, 32, 32, 3), np.uint8),
-    "labels": np.arange(20) % 10,
+    "task": "classification",
+    "known": {"labels": np.arange(20) % 10},
     "held_out": np.zeros((10, 32, 32, 3), np.uint8),
     "num_classes": 10,
     "seed": 1,

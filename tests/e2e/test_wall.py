@@ -18,6 +18,7 @@ from autograder.pool.events import Finished
 from autograder.pool.local import LocalPool
 from autograder.records import GradeId, Outcome
 from autograder.rubric import Rubric
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose, look_at
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.spec import clean_environment
@@ -74,8 +75,9 @@ def test_reports_name_the_wall_and_are_kept_behind_it(course):
     assert grade_class(course, assignment, students=["ada"], isolation="none").num_reused == 0
 
 
-def test_a_killed_zygote_costs_nobody_anything(course):
+def test_a_killed_zygote_costs_nobody_anything(course, monkeypatch):
     """When the fork server dies in the middle of a batch, it is started again, and every student is graded."""
+    monkeypatch.setattr("autograder.pool.local.ForkServer", ForkServer)  # one of its own: others share theirs
     rubric = Rubric.read(course.assignment("practical"))
     with LocalPool(course, workers=1) as pool:
 

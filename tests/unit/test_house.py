@@ -33,7 +33,7 @@ def test_the_version_is_said_once() -> None:
 
 
 def test_the_wheel_holds_what_is_needed_and_nothing_hidden(tmp_path: Path) -> None:
-    """Templates, schema and the marker for types are in the wheel; suites, solutions and assignments are not."""
+    """Templates, schema and the marker for types are in the wheel; this course's suites and solutions are not."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -41,7 +41,9 @@ def test_the_wheel_holds_what_is_needed_and_nothing_hidden(tmp_path: Path) -> No
     templates = {
         f"autograder/reports/templates/{path.name}" for path in (ROOT / "autograder/reports/templates").iterdir()
     }
-    assert {"autograder/py.typed", "autograder/reports/report.schema.json", *templates} <= names
+    scaffold = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder/scaffold").rglob("*.tpl")}
+    assert any(path.endswith("/.gitignore.tpl") for path in scaffold)
+    assert {"autograder/py.typed", "autograder/reports/report.schema.json", *templates, *scaffold} <= names
     assert all(name.startswith(("autograder/", "autograder-")) for name in names)
 
 

@@ -320,3 +320,56 @@ def everything_in_one_row() -> Any:
 def batch_is_fixed() -> Any:
     inputs = keras.Input(batch_shape=(4, 5))
     return keras.Model(inputs, layers.Dense(2)(inputs))
+
+
+def _two_heads(x: Any) -> tuple[Any, Any]:
+    x = layers.Flatten()(x)
+    return layers.Dense(5, activation="softmax")(x), layers.Dense(4, activation="sigmoid")(x)
+
+
+@specimen("two heads")
+def two_heads() -> Any:
+    def apply(x: Any) -> Any:
+        scores, box = _two_heads(layers.Dropout(0.3)(layers.Conv2D(4, 3, activation="relu")(x)))
+        return {"scores": scores, "box": box}
+
+    return functional((8, 8, 3), apply)
+
+
+@specimen("two heads")
+def two_heads_of_a_subclass() -> Any:
+    class TwoHeads(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.convolution, self.dropout = layers.Conv2D(4, 3), layers.Dropout(0.3)
+            self.flatten, self.scores, self.box = layers.Flatten(), layers.Dense(5), layers.Dense(4)
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            x = self.flatten(self.dropout(ops.relu(self.convolution(x)), training=training))
+            return {"scores": ops.softmax(self.scores(x)), "box": ops.sigmoid(self.box(x))}
+
+    return called(TwoHeads(), (8, 8, 3))
+
+
+@specimen("two heads in a list")
+def two_heads_around_a_model_with_two() -> Any:
+    def inside(x: Any) -> Any:
+        return list(_two_heads(layers.Conv2D(4, 3, activation="relu")(x)))
+
+    inner = functional((8, 8, 3), inside)
+
+    def apply(x: Any) -> Any:
+        scores, box = inner(x)
+        return [box, scores]
+
+    return functional((8, 8, 3), apply)
+
+
+@specimen("two heads in a list")
+def two_heads_in_another_order() -> Any:
+    def apply(x: Any) -> Any:
+        x = layers.Flatten()(layers.Conv2D(4, 3, activation="relu")(x))
+        scores, box = layers.Dense(5)(x), layers.Dense(4)(x)
+        return layers.Activation("sigmoid")(box), layers.Softmax()(scores)
+
+    return functional((8, 8, 3), apply)

@@ -99,7 +99,7 @@ class _Warden:
         self._user = user
         self._group = group
         self._server = os.getppid()
-        self._threshold = 0  # bytes: at which it is worth counting memory exactly
+        self._threshold = wall.memory_mib * _MIB  # bytes mapped: what is not shared is never more, and seldom as much
         self._code: int | None = None
 
     def run(self, told: int) -> NoReturn:
@@ -142,7 +142,8 @@ class _Warden:
     def _count(self, tree: list[int]) -> str:
         """Return which limit the kernel's own counters are above, if any.
 
-        Memory is counted exactly only when as much more is mapped as was still allowed the last time.
+        Memory is counted exactly only when more is mapped than is allowed, and then when as much more is mapped as was
+        still allowed the last time.
         """
         used = processes.usage(tree)
         if used.threads > self._wall.processes + 8:

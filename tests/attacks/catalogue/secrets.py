@@ -174,8 +174,9 @@ def poisoned():
     os.stat("@course@/nbgrader_config.py")  # another file system may have a folder of that name too
     folder = "@course@/.autograder/cache/trainings/ab"
     os.makedirs(folder, exist_ok=True)
-    attempt = {"seed": 1, "test_accuracy": [1.0], "train_accuracy": [1.0], "loss": [0.0]}
-    entry = {"format": "autograder/training/v1", "key": key, "attempt": attempt, "device": "cpu", "is_whole": True}
+    epoch = {"test": {"accuracy": 1.0}, "train": {"accuracy": 1.0}, "loss": 0.0}
+    entry = {"format": "autograder/training/v3", "key": key, "seed": 1, "epochs": [epoch], "device": "cpu",
+             "backend": "tensorflow", "is_whole": True}
     with open(f"{folder}/{key}.json", "w") as file:
         return file.write(json.dumps(entry))
 

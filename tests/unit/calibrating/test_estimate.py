@@ -8,7 +8,7 @@ from autograder.calibrating.estimate import Estimate, extrapolated, shortened
 from autograder.calibrating.models import Model
 from autograder.calibrating.workers import Done, Job
 from autograder.models.graph import sequential
-from autograder.records import GradeId
+from autograder.records import GradeId, Measure
 from autograder.settings import Recipe
 from autograder.training.calibration import SeedRun
 
@@ -18,12 +18,22 @@ GRAPH = sequential((4, 4, 1), ("Flatten", {}), ("Dense", {"units": 2}))
 
 def job(question="a", key="k"):
     """Return a training of a model."""
-    return Job(Model(GradeId(question), GRAPH, key, True, ("reference",)), 0)
+    model = Model(
+        question=GradeId(question),
+        recipe="quick",
+        graph=GRAPH,
+        key=key,
+        keeps_weights=False,
+        measures=(Measure.ACCURACY,),
+        misses=(),
+        variants=("reference",),
+    )
+    return Job(model, 0)
 
 
 def done(seconds, *asked):
     """Return what a training took."""
-    run = SeedRun(seed=0, device="cpu", test_accuracy=(), train_accuracy=())
+    run = SeedRun(seed=0, device="cpu", test={}, train={})
     return Done(job(), run, seconds, asked)
 
 

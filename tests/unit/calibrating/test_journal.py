@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from autograder.calibrating.journal import Finished, Journal, run_key, runs_of
-from autograder.records import AssignmentId, GradeId
+from autograder.records import AssignmentId, GradeId, Measure
 from autograder.settings import Recipe
 from autograder.training.calibration import (
     CalibratedModel,
@@ -23,7 +23,7 @@ RECIPE = Recipe(dataset="shapes", num_train=60, num_test=40, epochs=1, batch_siz
 
 def finished(key, accuracy=0.5, seed=0):
     """Return a training."""
-    run = SeedRun(seed=seed, device="cpu", test_accuracy=(accuracy,), train_accuracy=(0.5,))
+    run = SeedRun(seed=seed, device="cpu", test={Measure.ACCURACY: (accuracy,)}, train={Measure.ACCURACY: (0.5,)})
     return Finished(key=key, run=run, seconds=2.5)
 
 
@@ -61,6 +61,7 @@ def about(**changes):
     """Return what a calibration says of its trainings."""
     question = QuestionCalibration(
         recipe=RECIPE,
+        measures=(Measure.ACCURACY,),
         data=data_fingerprint(RECIPE),
         trainer=TRAINER_VERSION,
         versions=versions("tensorflow"),
@@ -93,7 +94,7 @@ def test_a_key_holds_all_that_a_training_depends_on():
 def test_committed_trainings_have_the_keys_of_today():
     """What a calibration holds need not be trained, unless it was made with other versions or another trainer."""
     run = finished("", seed=3).run
-    model = CalibratedModel(variants=("reference",), must_pass=True, key="graph", runs=(run,))
+    model = CalibratedModel(variants=("reference",), key="graph", runs=(run,))
 
     def keys(**changes):
         questions = {GradeId("model"): about(models=(model,), **changes)}

@@ -9,8 +9,9 @@ import pytest
 
 from autograder.cli.main import main
 from autograder.course import Course
-from autograder.records import Attempt
+from autograder.records import Measure
 from autograder.training.cache import Entry, TrainingCache
+from autograder.training.evidence import Epoch
 
 
 @pytest.fixture
@@ -20,16 +21,19 @@ def course(tmp_path: Path) -> Path:
     (tmp_path / "nbgrader_config.py").touch()
     cache = TrainingCache(Course(tmp_path).cache, Course(tmp_path).secret())
     for number, is_whole in ((1, True), (2, False)):
-        attempt = Attempt(seed=1, test_accuracy=(0.5, 0.25), train_accuracy=(0.5, 0.5), loss=(1.0, 1.0))
+        epochs = tuple(
+            Epoch(test={Measure.ACCURACY: each}, train={Measure.ACCURACY: 0.5}, loss=1.0) for each in (0.5, 0.25)
+        )
         cache.write(
             Entry(
                 key=f"{number:02d}" * 32,
                 question=f"model_{number}",
                 recipe="quick",
-                attempt=attempt,
+                seed=1,
                 device="cpu",
                 backend="jax",
                 is_whole=is_whole,
+                epochs=epochs,
             )
         )
     torn = Course(tmp_path).cache / "trainings" / "03" / f"{'03' * 32}.entry"
@@ -63,7 +67,7 @@ def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
     assert kept["num_bytes"] == sum(each["num_bytes"] for each in kept["trainings"])
     sound = {each["key"]: each for each in kept["trainings"] if each["is_sound"]}
     assert set(sound) == {"01" * 32, "02" * 32}
-    assert sound["01" * 32]["accuracy"] == 0.5
+    assert sound["01" * 32]["best"] == 0.5
     assert [each["key"] for each in kept["trainings"] if not each["is_sound"]] == ["03" * 32]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from autograder.calibrating.progress import Looked, Measuring, Planned, Trained
 from autograder.cli.calibration import duration, floor_sentence, print_floors, watch
 from autograder.cli.tables import print_verification
-from autograder.records import GradeId
+from autograder.records import GradeId, Measure
 from autograder.settings import Recipe
 from autograder.training.calibration import CalibratedModel, QuestionCalibration, SeedRun
 from autograder.training.floors import FloorJudgement, judge_floor
@@ -21,10 +22,11 @@ def _judgement(floor: float | None, *, mistake: float = 0.2) -> FloorJudgement:
     models = tuple(
         CalibratedModel(
             variants=variants,
-            must_pass=must_pass,
+            misses=() if must_pass else (Measure.ACCURACY,),
             key=variants[0],
             runs=tuple(
-                SeedRun(seed=n, device="cpu", test_accuracy=(each,), train_accuracy=(0.1,)) for n in range(seeds)
+                SeedRun(seed=n, device="cpu", test={Measure.ACCURACY: (each,)}, train={Measure.ACCURACY: (0.1,)})
+                for n in range(seeds)
             ),
         )
         for variants, must_pass, each, seeds in (
@@ -33,8 +35,11 @@ def _judgement(floor: float | None, *, mistake: float = 0.2) -> FloorJudgement:
             (("mistake.two_filters",), False, mistake, 5),
         )
     )
-    calibrated = QuestionCalibration(recipe=RECIPE, data="", trainer=1, versions={}, answers={}, models=models)
-    return judge_floor(QUESTION, "quick", floor, 3, calibrated)
+    recipe = msgspec.structs.replace(RECIPE, floors={} if floor is None else {QUESTION: floor})
+    calibrated = QuestionCalibration(
+        recipe=RECIPE, measures=(Measure.ACCURACY,), data="", trainer=1, versions={}, answers={}, models=models
+    )
+    return judge_floor(QUESTION, "quick", recipe, Measure.ACCURACY, calibrated)
 
 
 def test_a_floor_has_a_table_and_a_sentence(
@@ -111,7 +116,7 @@ def test_without_a_terminal_there_is_a_line_for_each_event(capsys: pytest.Captur
         question=QUESTION,
         variant="reference",
         seed=4,
-        accuracy=0.8755,
+        value=0.8755,
         seconds=21.2,
         done=7,
         total=150,
@@ -120,16 +125,16 @@ def test_without_a_terminal_there_is_a_line_for_each_event(capsys: pytest.Captur
     with watch("convnets") as on_progress:
         on_progress(Looked(variant="reference", number=1, total=12))
         on_progress(Measuring(questions=(QUESTION,)))
-        on_progress(Planned(models=9, total=150, known=6, workers=2, seconds_left=1900.0))
-        on_progress(Planned(models=9, total=150, known=150, workers=1, seconds_left=0.0))
-        on_progress(Planned(models=9, total=150, known=0, workers=2, seconds_left=None))
+        on_progress(Planned(recipe="quick", models=9, total=150, known=6, workers=2, seconds_left=1900.0))
+        on_progress(Planned(recipe="quick", models=9, total=150, known=150, workers=1, seconds_left=0.0))
+        on_progress(Planned(recipe="quick", models=9, total=150, known=0, workers=2, seconds_left=None))
         on_progress(trained)
     assert capsys.readouterr().err.splitlines() == [
         "[1/12] looking at reference",
         f"measuring how long a training takes: {QUESTION}",
-        "9 models, 150 trainings, 6 of them known: about 32 min for 144, 2 at a time",
-        "9 models, 150 trainings, 150 of them known: nothing is left to be trained",
-        "9 models, 150 trainings: how long they take is said after the first",
+        "recipe quick: 9 models, 150 trainings, 6 of them known: about 32 min for 144, 2 at a time",
+        "recipe quick: 9 models, 150 trainings, 150 of them known: nothing is left to be trained",
+        "recipe quick: 9 models, 150 trainings: how long they take is said after the first",
         f"[7/150] {QUESTION}: reference, seed 4: 87.5% in 22 s; 30 min left",
     ]
 
@@ -140,11 +145,9 @@ def test_a_terminal_has_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: p
     with watch("convnets") as on_progress:
         on_progress(Looked(variant="reference", number=1, total=12))
         on_progress(Measuring(questions=(QUESTION,)))
-        on_progress(Planned(models=9, total=150, known=6, workers=2, seconds_left=1900.0))
+        on_progress(Planned(recipe="quick", models=9, total=150, known=6, workers=2, seconds_left=1900.0))
         on_progress(
-            Trained(
-                question=QUESTION, variant="x", seed=0, accuracy=0.5, seconds=1.0, done=7, total=150, seconds_left=9.0
-            )
+            Trained(question=QUESTION, variant="x", seed=0, value=0.5, seconds=1.0, done=7, total=150, seconds_left=9.0)
         )
     err = capsys.readouterr().err
     assert "150 trainings, 6 of them known" in err

@@ -45,6 +45,13 @@ def test_every_command_has_a_manual(capsys: pytest.CaptureFixture[str], name: st
     assert len(capsys.readouterr().out) > 500
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_quiet(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """Each of them knows the option, once."""
+    assert main([name, "--help"]) == 0
+    assert capsys.readouterr().out.count("-q, --quiet") == 1
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     """The version is that of the package."""
     assert main(["--version"]) == 0
@@ -139,6 +146,7 @@ def test_no_wall_is_never_an_accident(
     capsys: pytest.CaptureFixture[str], course: Path, command: str, options: tuple[str, ...], words: str
 ) -> None:
     """Going without a wall has to be said in so many words, and never beside a tier."""
-    code, said = _run(capsys, command, "a1", "--course", course, *options)
+    name = ("--assignment", "a1") if command == "demo" else ("a1",)
+    code, said = _run(capsys, command, *name, "--course", course, *options)
     assert code == 2
     assert words in said

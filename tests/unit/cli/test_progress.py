@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 
+import click
 import pytest
 import sample_reports as sample
 from rich.console import Console
 
+from autograder.cli import quiet
+from autograder.cli.console import results
 from autograder.cli.progress import _Bar, watch
 from autograder.pool.events import Event, Finished, Started, Step
 from autograder.records import StudentId
@@ -28,6 +31,16 @@ def test_piped_progress_is_a_line_for_each_submission(capsys: pytest.CaptureFixt
     first, second = err.splitlines()
     assert first.startswith("[1/2] ada: 8/20.5 error in residual_block:")
     assert second.startswith("[2/2] alan: 8/20.5 unchanged")
+
+
+def test_a_quiet_command_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was asked for comes all the same, on the other stream."""
+    command = click.Command("grade", params=[quiet.OPTION])
+    with command.make_context("grade", ["--quiet"]):
+        with watch("grading convnets", 1) as on_event:
+            on_event(Finished(student=ADA, report=sample.report("ada")))
+        results().print("the result")
+    assert capsys.readouterr() == ("the result\n", "")
 
 
 def _drawn(*events: Event, total: int = 3) -> str:

@@ -54,7 +54,7 @@ def test_the_seed_draws_the_images(folder, name):
 
 def test_an_unknown_set_is_answered_with_those_there_are():
     """A misspelt name lists the known ones."""
-    with pytest.raises(UsageError, match="shapes, cifar10, fashion_mnist"):
+    with pytest.raises(UsageError, match="shapes, shapes-grey, shapes-transfer, cifar10, fashion_mnist"):
         datasets.load("shape", num_train=1, num_test=1, seed=0)
 
 
@@ -167,6 +167,46 @@ def test_what_is_made_from_keras_has_a_checksum(tmp_path, monkeypatch):
 
 
 def test_which_labels_are_public():
-    """Those of the generated set are the course's secret, all others can be looked up."""
-    assert [datasets.has_public_labels(name) for name in datasets.NAMES] == [False, True, True]
-    assert [len(datasets.class_names(name)) for name in datasets.NAMES] == [10, 10, 10]
+    """Those of the generated sets are the course's secret, all others can be looked up."""
+    public = {name: datasets.has_public_labels(name) for name in datasets.NAMES}
+    assert [name for name, is_public in public.items() if is_public] == ["cifar10", "fashion_mnist"]
+    assert {name: len(datasets.class_names(name)) for name in datasets.GENERATED} == {
+        "shapes": 10,
+        "shapes-grey": 10,
+        "shapes-transfer": 5,
+    }
+
+
+@pytest.mark.parametrize("name", datasets.GENERATED)
+def test_boxes_and_masks_belong_to_the_images(name):
+    """In both parts each box is the tightest one around its mask, and pictures, classes and sizes are the set's own."""
+    data = datasets.load(name, num_train=20, num_test=10, seed=3)
+    size, channels = (28, 1) if name == "shapes-grey" else (32, 3)
+    assert datasets.known_of(name) == ("labels", "boxes", "masks")
+    for images, labels, boxes, masks in (
+        (data.train_images, data.train_labels, data.train_boxes, data.train_masks),
+        (data.test_images, data.test_labels, data.test_boxes, data.test_masks),
+    ):
+        assert images.shape[1:] == (size, size, channels)
+        assert masks.shape == images.shape[:3]
+        assert masks.dtype == bool
+        assert boxes.dtype == np.float32
+        assert labels.max() < data.num_classes
+        for box, mask in zip(boxes * size, masks, strict=True):
+            rows, columns = np.nonzero(mask)
+            tightest = [columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1]
+            assert box.tolist() == pytest.approx(tightest, abs=1e-4)
+
+
+def test_the_classes_for_transfer_are_other_ones():
+    """No class of `shapes` is among them, and grey images show the same ten."""
+    names = {name: set(datasets.class_names(name)) for name in datasets.GENERATED}
+    assert not names["shapes"] & names["shapes-transfer"]
+    assert names["shapes"] == names["shapes-grey"]
+
+
+def test_files_of_the_world_know_labels_alone(folder):
+    """They come without boxes and masks."""
+    data = datasets.load("cifar10", num_train=5, num_test=5, seed=0)
+    assert datasets.known_of("cifar10") == ("labels",)
+    assert [data.train_boxes, data.test_boxes, data.train_masks, data.test_masks] == [None] * 4

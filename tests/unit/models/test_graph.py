@@ -85,6 +85,7 @@ def node(data: dict[str, Any], index: int) -> dict[str, Any]:
         (lambda d: d.update(inputs=[[[None, 10**6, 10**6, 3], "float32"]]), "larger than what can be checked"),
         (lambda d: d.update(inputs=[[[None, 8, 8, 3], "object"]]), "the shape of an input is none"),
         (lambda d: d.update(format="other"), "another format"),
+        (lambda d: d.update(interface="mine"), "an interface that Keras does not have"),
         (lambda d: d.update(extra=1), "an entry too many"),
         (lambda d: d.pop("layers"), "lacks an entry"),
     ],

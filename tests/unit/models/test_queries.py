@@ -434,6 +434,20 @@ def test_gradients_of_several_inputs_and_outputs(view_of: ViewOf) -> None:
         view.gradients(numbers, of=1)
 
 
+@pytest.mark.parametrize("names", [("scores", "box"), ("box", "scores")])
+def test_gradients_of_outputs_by_name(view_of: ViewOf, names: tuple[str, str]) -> None:
+    """What counts is said in the structure that the model returns, whatever the order of its names."""
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, {name: inputs * factor for name, factor in zip(names, (2, 3), strict=True)})
+    view = view_of(model)
+    for name, factor in zip(names, (2, 3), strict=True):
+        found = view.gradients(np.ones((1, 3)), of={**dict.fromkeys(names, 0), name: 1})
+        assert np.allclose(found.inputs, factor)
+        assert np.allclose(view.predict(np.ones((1, 3)))[name], factor)
+    with pytest.raises(ModelRefused, match="returns 2 tensors, under other names"):
+        view.gradients(np.ones((1, 3)), of={"scores": 1})
+
+
 # One meaning ----------------------------------------------------------------------------------------------------
 
 SAME: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {

@@ -127,7 +127,7 @@ PARTS = st.recursive(
 def essence(graph: ModelGraph) -> dict[str, Any]:
     """Return everything of a graph but names, scopes and what only the student's code told."""
     data = graph.to_data()
-    for entry in ("name", "unused", "remarks"):
+    for entry in ("name", "unused", "remarks", "interface"):
         del data[entry]
     for each in (*data["layers"], *data["weights"]):
         del each["name"]

@@ -29,6 +29,52 @@ class Normalising(keras.layers.Layer):
         return self.normalisation(x, training=training)
 
 
+class Branching(keras.Model):
+    """A model with a `call` of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = keras.layers.Dense(2)
+
+    def call(self, x: Any) -> Any:
+        return self.dense(x)
+
+
+class OwnClass(keras.Model):
+    """A class of one's own for what is given as inputs and outputs."""
+
+    def __init__(self) -> None:
+        inputs = keras.Input((4,))
+        super().__init__(inputs, keras.layers.Dense(2)(inputs))
+
+
+def stacked() -> keras.Model:
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+
+
+def functional() -> keras.Model:
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, stacked()(inputs))
+
+
+@pytest.mark.parametrize(
+    ("make", "interface"),
+    [
+        (functional, "functional"),
+        (OwnClass, "functional"),
+        (stacked, "sequential"),
+        (lambda: keras.Sequential([functional()]), "sequential"),
+        (Branching, "subclassed"),
+        (lambda: keras.layers.Dense(2), ""),
+    ],
+)
+def test_interface(make: Any, interface: str) -> None:
+    """The graph tells with which interface the outermost model was written, and its key does not."""
+    graph = traced(make(), (None, 4))
+    assert graph.interface == interface
+    assert graph.key == traced(stacked(), (None, 4)).key
+
+
 @pytest.mark.parametrize("name", ["block_model_with_tf_add", "block_layer_with_operator", "block_projected_in_a_layer"])
 def test_a_block_takes_the_flag_of_the_model_around_it(name: str) -> None:
     """Applied in a functional model, the student's block and ours do the same in training."""

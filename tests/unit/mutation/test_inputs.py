@@ -20,9 +20,10 @@ def test_no_file_draws_nothing(tmp_path: Path) -> None:
 
 
 def test_only_functions_of_the_file_draw(tmp_path: Path) -> None:
-    """What it imports does not."""
+    """What it imports does not, nor what helps them."""
     (tmp_path / "inputs.py").write_text(
-        "from autograder.mutation.inputs import call\ndef area(rng):\n    return call(3, int(rng.integers(4)))\n"
+        "from autograder.mutation.inputs import call\ndef _side(rng):\n    return int(rng.integers(4))\n"
+        "def area(rng):\n    return call(3, _side(rng))\n"
     )
     (found,) = read_inputs(tmp_path / "inputs.py").items()
     assert found[0] == "area"

@@ -13,7 +13,7 @@ from autograder.reports.curve import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, le
 
 
 def _training(*attempts: tuple[float, ...]) -> TrainingRecord:
-    made = tuple(Attempt(seed=n, test_accuracy=each, train_accuracy=each, loss=each) for n, each in enumerate(attempts))
+    made = tuple(Attempt(seed=n, test=each, train=each, loss=each) for n, each in enumerate(attempts))
     return msgspec.structs.replace(TRAINING, attempts=made)
 
 

@@ -33,7 +33,8 @@ ATTACKS = (
 PLAIN = "html head meta title style body a header p bdi h1 h2 h3 div strong span ul ol li nav main section code footer"
 DRAWN = "svg g line text polyline circle rect path"
 TABLE = "table caption thead tbody tr th td img"
-ALLOWED_TAGS = frozenset(f"{PLAIN} figure figcaption {DRAWN} {TABLE} details summary pre".split())
+ASKED = "em blockquote br hr"
+ALLOWED_TAGS = frozenset(f"{PLAIN} figure figcaption {DRAWN} {TABLE} {ASKED} details summary pre mark".split())
 
 
 def _html(report: GradeReport | None = None, sources: dict[GradeId, str] | None = None, title: str = TITLE) -> str:
@@ -68,7 +69,8 @@ def _hostile(attack: str) -> str:
         repairs=(Repair(kind=RepairKind.CHANGED, message=attack, grade_id=GradeId(attack)),),
         release_id=attack,
     )
-    return _html(report, {GradeId("q"): attack, GradeId("manual"): attack}, title=attack)
+    both = {GradeId("q"): attack, GradeId("manual"): attack}
+    return render_feedback(report, title=attack, sources=both, asked={GradeId("q"): attack})
 
 
 def test_the_page_is_one_static_file() -> None:
@@ -148,6 +150,49 @@ def test_a_failed_check_shows_the_model_with_the_place_marked() -> None:
     assert picture["aria-label"] == "A model of 8 steps; marked: step 2, BatchNormalization"
     assert page.text.index("Relu comes first.") < page.text.index("Your model, with the place marked")
     assert "model-picture" not in _html().partition("</style>")[2]
+
+
+def test_the_model_is_a_table_too() -> None:
+    """Who cannot see the drawing reads the same rows, with the place marked in words."""
+    text = Page(_html(_with_picture())).text
+    table = text.partition("The same as a table")[2]
+    assert "2 BatchNormalization block/batch_normalization (None, 9, 6, 4) 16 here , always in inference mode" in table
+    assert "3 more steps" in table
+    assert "328 parameters, 312 trainable" in table
+
+
+def test_what_was_asked_stands_with_the_question() -> None:
+    """The text of the question is laid out above the checks; a question without one says nothing."""
+    asked = {GradeId("residual_block"): "**Question `residual_block`.** Write a *block*:\n\n* with $x_i$"}
+    page = Page(render_feedback(sample.report(), title=TITLE, sources=sample.SOURCES, asked=asked))
+    assert page.text.count("What was asked") == 1
+    assert "What was asked Question residual_block . Write a block : with x_i" in page.text
+    assert {tag for tag, _ in page.elements} <= ALLOWED_TAGS
+
+
+def test_the_line_that_raised_is_marked() -> None:
+    """The student's code has the place of the error marked, and says so to those who do not see the colour."""
+    line = "return (height - kernel_size) / stride + 1, (width - kernel_size) / stride + 1, filters"
+    raised = sample.check(
+        "conv_output_shape", "a", Outcome.FAILED, message=f"it raised TypeError: no (line 4: `{line[:60]}`)"
+    )
+    html = _html(sample.report(checks=(raised,)))
+    assert html.count("<mark>") == 1
+    assert "return" in html.partition("<mark>")[2].partition("</mark>")[0]
+    assert ", line 4 marked" in html
+
+
+def test_a_person_is_told_with_the_questions() -> None:
+    """What a person will grade is named above, with a link to it."""
+    text = Page(_html()).text
+    assert "gives up to 3 more: What a convolution gives up ." in text
+
+
+def test_a_check_without_points_shows_none() -> None:
+    """A check that others depend on is no 0/0."""
+    free = sample.check("q", "a", Outcome.PASSED, points=0.0)
+    html = _html(sample.report(questions=(sample.question("q", 0.0, 1.0),), checks=(free,)))
+    assert 'class="earned"' not in html.partition('class="checks"')[2].partition("</ul>")[0]
 
 
 def test_a_passed_check_gives_no_hint() -> None:

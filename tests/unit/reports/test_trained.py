@@ -8,7 +8,7 @@ import pytest
 import sample_reports
 from sample_reports import CONFUSION, MISTAKES, SOURCES
 
-from autograder.records import Attempt, Evidence
+from autograder.records import Attempt, Evidence, Measure
 from autograder.reports import trained
 from autograder.reports.feedback import render_feedback
 
@@ -85,9 +85,17 @@ def test_the_page_says_what_was_measured(evidence, words):
     assert words in page(evidence=evidence)
 
 
+def test_the_page_speaks_of_the_measure():
+    """Boxes and masks are not recognised, they overlap; the curve's axis says so too."""
+    html = page(measure=Measure.IOU)
+    assert "your model reached an intersection over union of 57.1 % on average, on images it had never seen" in html
+    assert ">intersection over union</text>" in html
+    assert ">accuracy</text>" in page()
+
+
 def test_what_was_not_trained_here_has_no_curve():
     """An accuracy without epochs is told in words alone, and nobody reads that a training failed."""
-    attempt = Attempt(seed=0, test_accuracy=(0.4,), train_accuracy=(), loss=())
+    attempt = Attempt(seed=0, test=(0.4,), train=(), loss=())
     html = page(evidence=Evidence.PREDICTIONS, attempts=(attempt,), mistakes=())
     assert 'class="curve"' not in html
     assert "did not finish" not in html

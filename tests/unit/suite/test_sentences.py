@@ -7,8 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.records import Attempt, GradeId, TrainingRecord
-from autograder.suite import kinds_in_words, no_probabilities, too_large, under_floor, wrong_shape
+from autograder.records import Attempt, GradeId, Measure, TrainingRecord
+from autograder.suite import (
+    kinds_in_words,
+    no_probabilities,
+    too_large,
+    under_floor,
+    wrong_shape,
+    wrong_values,
+)
 
 MODEL = SimpleNamespace(input_shape=(None, 8, 8, 3), output_shape=(None, 10), num_parameters=1_234)
 
@@ -50,9 +57,19 @@ def test_a_budget_of_parameters():
 
 def test_a_floor_that_is_missed_is_not_rounded_away():
     """An accuracy just below the floor does not look like the floor."""
-    attempt = Attempt(seed=0, test_accuracy=(0.5, 0.64999), train_accuracy=(), loss=())
+    attempt = Attempt(seed=0, test=(0.5, 0.64999), train=(), loss=())
     record = TrainingRecord(question=GradeId("q"), recipe="quick", floor=0.65, attempts=(attempt,), device="cpu")
     assert under_floor(record) == "after training, 64.9 % of the test images are recognised, 65 % were asked for"
+
+
+def test_a_missed_floor_is_told_in_the_words_of_its_measure():
+    """An overlap is no part of images that were recognised."""
+    attempt = Attempt(seed=0, test=(0.5, 0.4), train=(), loss=())
+    record = TrainingRecord(
+        question=GradeId("q"), recipe="boxes", measure=Measure.IOU, floor=0.6, attempts=(attempt,), device="cpu"
+    )
+    words = "after training, the intersection over union on the test images is 50 % on average, 60 % was asked for"
+    assert under_floor(record) == words
 
 
 @pytest.mark.parametrize(
@@ -61,3 +78,31 @@ def test_a_floor_that_is_missed_is_not_rounded_away():
 def test_kinds_in_words(kinds, words):
     """They read like an enumeration."""
     assert kinds_in_words(SimpleNamespace(kind=kind) for kind in kinds) == words
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([[1, 2], [3, 4.000001]], ""),
+        ([[1, 3], [2, 4]], "rows are columns"),
+        ([1, 2, 3, 4], "everything is in one row"),
+        ([[1, 0], [3, np.nan]], "2 of 4 values are wrong, the first of them at index (0, 1)"),
+        ([1, 2], "the shape is (2,), (2, 2) was asked for"),
+    ],
+)
+def test_values_of_an_array(found, words):
+    """A slip that explains all values is named, of whatever shape; else the first place is."""
+    asked = np.array([[1, 2], [3, 4]])
+    slips = {"rows are columns": asked.T, "everything is in one row": asked.ravel()}
+    assert wrong_values(np.array(found), asked, slips) == words
+
+
+def test_values_of_vectors_and_numbers():
+    """A place in a vector is a number, and a number has no place."""
+    assert wrong_values(np.array([1, 3]), np.array([1, 2])).endswith("at index 1")
+    assert wrong_values(np.array(3.0), np.array(2.0)) == "the value is 3, another one was asked for"
+
+
+def test_a_slip_that_changes_nothing_is_none():
+    """Values that are right say nothing, although a slip would make the same."""
+    assert wrong_values(np.eye(2), np.eye(2), {"rows are columns": np.eye(2).T}) == ""

@@ -11,9 +11,9 @@ import pytest
 
 from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError
-from autograder.records import Attempt, to_json
+from autograder.records import Measure, to_json
 from autograder.training.cache import Entry, TrainingCache
-from autograder.training.evidence import EpochEvidence, WrongGuess
+from autograder.training.evidence import Epoch, Guesses, WrongGuess
 
 KEY, OTHER = "ab" * 32, "cd" * 32
 SECRET = CourseSecret("s")
@@ -28,7 +28,7 @@ for turn in range(60):
     key = keys[(turn + int(sys.argv[3])) % 7]
     if turn % 3:
         found = cache.read(key)
-        assert found is None or found == entry(key, found.attempt.test_accuracy), found
+        assert found is None or found == entry(key, found.attempt(found.measure).test), found
     else:
         cache.write(entry(key, (0.1 * int(sys.argv[3]),) * (1 + turn % 5)))
 """
@@ -42,11 +42,19 @@ def entry(key=KEY, accuracies=(0.5, 0.7), is_whole=True, image=b"png"):
         key=key,
         question="model",
         recipe="quick",
-        attempt=Attempt(seed=1, test_accuracy=accuracies, train_accuracy=accuracies, loss=accuracies),
+        seed=1,
         device="cpu",
         backend="tensorflow",
         is_whole=is_whole,
-        epochs=(EpochEvidence(confusion=((1, 2), (3, 4)), wrong=(guess,)),) * len(accuracies),
+        epochs=tuple(
+            Epoch(
+                test={Measure.ACCURACY: each},
+                train={Measure.ACCURACY: each},
+                loss=each,
+                guesses=Guesses(confusion=((1, 2), (3, 4)), wrong=(guess,)),
+            )
+            for each in accuracies
+        ),
         images={7: image},
     )
 
@@ -144,9 +152,9 @@ def test_what_is_no_file_is_dropped(cache, tmp_path, make):
 
 def test_a_stopped_training_answers_what_it_reached():
     """What was stopped at a floor answers floors up to that; a whole one answers all."""
-    assert entry(is_whole=False).answers(0.7)
-    assert not entry(is_whole=False).answers(0.71)
-    assert entry(is_whole=True).answers(0.99)
+    assert entry(is_whole=False).answers(Measure.ACCURACY, 0.7)
+    assert not entry(is_whole=False).answers(Measure.ACCURACY, 0.71)
+    assert entry(is_whole=True).answers(Measure.ACCURACY, 0.99)
 
 
 def test_the_least_recently_used_go_first(tmp_path):

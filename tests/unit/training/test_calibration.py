@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from autograder.errors import AssignmentError
-from autograder.records import AssignmentId, GradeId
+from autograder.records import AssignmentId, GradeId, Measure
 from autograder.settings import Recipe
 from autograder.training.calibration import (
     CalibratedModel,
@@ -23,6 +23,7 @@ from autograder.training.calibration import (
 from autograder.training.service import TRAINER_VERSION
 
 NAME, QUESTION = AssignmentId("practical"), GradeId("model")
+ACCURACY = Measure.ACCURACY
 RECIPE = Recipe(dataset="shapes", num_train=60, num_test=40, epochs=2, batch_size=20)
 ANSWERS = {"reference": answer_digest("model = 1"), "mistake.weak": answer_digest("model = 2")}
 
@@ -30,12 +31,13 @@ ANSWERS = {"reference": answer_digest("model = 1"), "mistake.weak": answer_diges
 def question(recipe: Recipe = RECIPE, *accuracies: float) -> QuestionCalibration:
     """Return a calibration of one model, a training for each accuracy."""
     runs = tuple(
-        SeedRun(seed=seed, device="cpu", test_accuracy=(0.1, each), train_accuracy=(0.1, 0.2))
+        SeedRun(seed=seed, device="cpu", test={ACCURACY: (0.1, each)}, train={ACCURACY: (0.1, 0.2)})
         for seed, each in enumerate(accuracies or (0.75,))
     )
-    model = CalibratedModel(variants=("reference",), must_pass=True, key="k" * 64, runs=runs)
+    model = CalibratedModel(variants=("reference",), key="k" * 64, runs=runs)
     return QuestionCalibration(
         recipe=recipe,
+        measures=(ACCURACY,),
         data=data_fingerprint(recipe),
         trainer=TRAINER_VERSION,
         versions=versions("tensorflow"),
@@ -52,7 +54,7 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read_calibration(path, NAME) == calibration
     lines = path.read_text().splitlines()
     assert sum('"seed"' in line for line in lines) == 3
-    assert sum('"test_accuracy": [0.1, 0.7]' in line for line in lines) == 1
+    assert sum('"test": {"accuracy": [0.1, 0.7]}' in line for line in lines) == 1
     assert max(map(len, lines)) <= 120
 
 
@@ -66,7 +68,7 @@ def test_no_file_is_an_empty_calibration(tmp_path):
     [
         ("{", "cannot be read"),
         ('{"assignment": "practical", "recipes": {}, "floor": 1}', "cannot be read"),
-        ('{"assignment": "another"}', "v1 of another"),
+        ('{"assignment": "another"}', "v2 of another"),
         ('{"assignment": "practical", "format": "autograder/calibration/v0"}', "v0 of practical"),
     ],
 )
@@ -85,7 +87,7 @@ def test_questions_are_replaced_one_by_one():
     other = GradeId("another")
     before = Calibration(assignment=NAME, recipes={"quick": {QUESTION: question(RECIPE, 0.5), other: question()}})
     after = before.replaced("quick", {QUESTION: question(RECIPE, 0.9)}).replaced("long", {other: question()})
-    assert after.find("quick", QUESTION).models[0].runs[0].best == 0.9
+    assert after.find("quick", QUESTION).models[0].runs[0].best(ACCURACY) == 0.9
     assert after.find("quick", other) == before.find("quick", other)
     assert after.find("long", other) == question()
 

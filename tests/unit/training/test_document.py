@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder import datasets
 from autograder.cli.main import main
-from autograder.settings import Limits, Recipe, Settings
+from autograder.settings import Limits, Recipe, Settings, Task, parse_settings
 from autograder.suite import runner
+from autograder.training.tasks import BOX_WEIGHT
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "training.md").read_text()
 HEAD = '''"""Examples."""
@@ -45,6 +47,19 @@ def test_the_settings_are_known():
     assert "`training_s`" in DOCUMENT
     assert Limits().training_s == 120
     assert "weights" in Settings.__struct_fields__
+
+
+def test_the_recipes_are_recipes():
+    """What is shown of an `assignment.toml` can be read, with a floor in each measure of its task."""
+    (block,) = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
+    (recipe,) = parse_settings(f'title = "A practical"\n{block}').recipes.values()
+    assert [recipe.floor("localizer", measure) for measure in recipe.task.measures] == [0.6, 0.5]
+    for name in datasets.NAMES:
+        assert f"`{name}`" in DOCUMENT
+    for task in Task:
+        (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| `{task.value}`"))
+        assert all(f"`{measure.value}`" in row for measure in task.measures)
+    assert f"and {BOX_WEIGHT:g} times the boxes' mean absolute error" in DOCUMENT
 
 
 def test_the_options_are_known(capsys):

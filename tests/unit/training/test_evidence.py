@@ -8,7 +8,8 @@ from PIL import Image
 
 from autograder.datasets import Dataset, load
 from autograder.errors import InfrastructureError
-from autograder.training.evidence import MOST_MISTAKES, NUM_SHOWN, accuracy, examine, mistakes, pictures, png
+from autograder.training.evidence import MOST_MISTAKES, NUM_SHOWN, examine, mistakes, pictures, png
+from autograder.training.measures import accuracy
 
 
 @pytest.fixture(scope="module")

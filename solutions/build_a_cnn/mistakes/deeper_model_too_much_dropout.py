@@ -1,0 +1,19 @@
+"""Dropout leaves out so much that hardly anything is learnt."""
+
+# fails: deeper_model.generalises
+
+
+# %% deeper_model
+def deeper_model():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    x = layers.Conv2D(50, 3, activation="relu")(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(50, 3, activation="relu")(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(50, 3, activation="relu")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(50, activation="relu")(x)
+    x = layers.Dropout(0.98)(x)
+    x = layers.Dense(10)(x)
+    return keras.Model(inputs, x)

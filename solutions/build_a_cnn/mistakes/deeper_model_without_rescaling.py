@@ -1,0 +1,17 @@
+"""Pixels go into the first convolution as they are."""
+
+# fails: deeper_model.maps_as_before
+
+
+# %% deeper_model
+def deeper_model():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(50, 3, activation="relu")(inputs)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(50, 3, activation="relu")(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(50, 3, activation="relu")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(50, activation="relu")(x)
+    x = layers.Dense(10)(x)
+    return keras.Model(inputs, x)

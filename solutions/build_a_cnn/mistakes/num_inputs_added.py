@@ -1,0 +1,7 @@
+"""Rows, columns and channels are added up."""
+
+# fails: num_inputs.counts_every_value
+
+
+# %% num_inputs
+num_inputs = 32 + 32 + 3

@@ -1,0 +1,8 @@
+"""The first window is forgotten."""
+
+# fails: pooling_output_size.windows_side_by_side, pooling_output_size.other_strides
+
+
+# %% pooling_output_size
+def pooling_output_size(n, pool, stride):
+    return (n - pool) // stride

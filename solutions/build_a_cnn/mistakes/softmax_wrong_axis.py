@@ -1,0 +1,9 @@
+"""The columns add up to one."""
+
+# fails: softmax.rows_add_up_to_one
+
+
+# %% softmax
+def softmax(logits):
+    powers = np.exp(logits - np.max(logits, axis=0))
+    return powers / np.sum(powers, axis=0)

@@ -1,0 +1,12 @@
+"""Each filter looks at the first channel only."""
+
+# fails: conv_layer.filters
+
+
+# %% conv_layer
+def conv_layer(images, weights, bias, strides=(1, 1), padding="valid"):
+    if padding == "same":
+        images = np.stack([pad_same(image, weights.shape[:2], strides) for image in images])
+    windows = np.lib.stride_tricks.sliding_window_view(images[..., :1], weights.shape[:2], axis=(1, 2))
+    windows = windows[:, :: strides[0], :: strides[1]]
+    return np.einsum("nijcuv,uvcf->nijf", windows, weights[:, :, :1]) + bias

@@ -1,0 +1,19 @@
+"""The kernel is turned by 180 degrees."""
+
+# fails: dense_equivalent.small_matrix
+
+
+# %% dense_equivalent
+def convolution_matrix(kernel, image_shape):
+    kernel = kernel[::-1, ::-1]
+    rows = []
+    for top in range(image_shape[0] - kernel.shape[0] + 1):
+        for left in range(image_shape[1] - kernel.shape[1] + 1):
+            weights = np.zeros(image_shape)
+            weights[top : top + kernel.shape[0], left : left + kernel.shape[1]] = kernel
+            rows.append(weights.ravel())
+    return np.stack(rows)
+
+
+num_shared_weights = 9
+num_dense_weights = 64

@@ -1,0 +1,9 @@
+"""The weights of the blur are ones."""
+
+# fails: hand_designed_kernels.blur
+
+# %% hand_designed_kernels
+blur = np.ones((3, 3))
+sharpen = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+horizontal_edges = np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]])
+vertical_edges = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])

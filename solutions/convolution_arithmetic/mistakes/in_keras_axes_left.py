@@ -1,0 +1,12 @@
+"""The axes of batch and channels are not taken away."""
+
+# fails: in_keras.keras_map_shape
+
+
+# %% in_keras
+def keras_activation_map(image, kernel):
+    layer = layers.Conv2D(1, kernel.shape, use_bias=False)
+    images = image[np.newaxis, :, :, np.newaxis].astype("float32")
+    layer.build(images.shape)
+    layer.set_weights([kernel[:, :, np.newaxis, np.newaxis]])
+    return layer(images)

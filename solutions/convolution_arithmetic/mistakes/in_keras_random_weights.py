@@ -1,0 +1,11 @@
+"""The layer keeps its own weights."""
+
+# fails: in_keras.values
+
+
+# %% in_keras
+def keras_activation_map(image, kernel):
+    layer = layers.Conv2D(1, kernel.shape, use_bias=False)
+    images = image[np.newaxis, :, :, np.newaxis].astype("float32")
+    layer.build(images.shape)
+    return layer(images)[0, :, :, 0]

@@ -1,0 +1,11 @@
+"""The batch is the last axis."""
+
+# fails: layer_shapes.batch
+
+# %% layer_shapes
+kernel_shape = (5, 5)
+filter_shape = (5, 5, 3)
+map_shape = (128, 128)
+output_shape = (128, 128, 64)
+next_filter_shape = (5, 5, 64)
+batch_shape = (128, 128, 3, 8)

@@ -1,0 +1,16 @@
+"""The first position is not counted."""
+
+# fails: output_size.valid, output_size.dilation
+
+
+# %% output_size
+def output_size(n, kernel, padding, stride=1, dilation=1):
+    if padding == "same":
+        return -(-n // stride)
+    return (n - dilation * (kernel - 1) - 1) // stride
+
+
+def transposed_output_size(n, kernel, padding, stride=1):
+    if padding == "same":
+        return n * stride
+    return n * stride + max(kernel - stride, 0)

@@ -1,0 +1,16 @@
+"""Sizes are floats."""
+
+# fails: output_size.whole_sizes
+
+
+# %% output_size
+def output_size(n, kernel, padding, stride=1, dilation=1):
+    if padding == "same":
+        return np.ceil(n / stride)
+    return np.floor((n - dilation * (kernel - 1) - 1) / stride) + 1
+
+
+def transposed_output_size(n, kernel, padding, stride=1):
+    if padding == "same":
+        return n * stride
+    return n * stride + max(kernel - stride, 0)

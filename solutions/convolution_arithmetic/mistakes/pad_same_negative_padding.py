@@ -1,0 +1,13 @@
+"""Less than no zeros are asked for where the stride is larger than the kernel."""
+
+# fails: pad_same.strides
+
+
+# %% pad_same
+def pad_same(image, kernel_size, strides=(1, 1)):
+    padding = [(0, 0)] * image.ndim
+    for axis in (0, 1):
+        n, k, s = image.shape[axis], kernel_size[axis], strides[axis]
+        zeros = (-(-n // s) - 1) * s + k - n
+        padding[axis] = (zeros // 2, zeros - zeros // 2)
+    return np.pad(image, padding)

@@ -1,0 +1,13 @@
+"""Both sides get half of the zeros, rounded down."""
+
+# fails: pad_same.odd_padding, pad_same.strides
+
+
+# %% pad_same
+def pad_same(image, kernel_size, strides=(1, 1)):
+    padding = [(0, 0)] * image.ndim
+    for axis in (0, 1):
+        n, k, s = image.shape[axis], kernel_size[axis], strides[axis]
+        half = max((-(-n // s) - 1) * s + k - n, 0) // 2
+        padding[axis] = (half, half)
+    return np.pad(image, padding)

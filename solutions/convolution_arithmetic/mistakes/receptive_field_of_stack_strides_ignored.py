@@ -1,0 +1,12 @@
+"""Strides are ignored."""
+
+# fails: receptive_field_of_stack.strides, receptive_field_of_stack.dilation
+
+
+# %% receptive_field_of_stack
+def receptive_fields(layers):
+    sizes, size, step = [], 1, 1
+    for kernel, stride, dilation in layers:
+        size += (kernel - 1) * dilation
+        sizes.append(size)
+    return sizes

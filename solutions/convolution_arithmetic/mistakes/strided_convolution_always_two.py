@@ -1,0 +1,8 @@
+"""The stride is always two."""
+
+# fails: strided_convolution.sampled_shape
+
+
+# %% strided_convolution
+def strided(image, kernel, s):
+    return activation_map(image, kernel)[::2, ::2]
