@@ -125,9 +125,9 @@ def _shown(figure: Figure) -> Any:
     axes = [
         [
             [_normalised(image) for image in each.images],
-            each.lines,
+            sorted(each.lines, key=repr),
             [each.title, each.x_label, each.y_label, *each.texts],
-            [each.has_x_ticks, each.has_y_ticks, each.x_tick_labels, each.y_tick_labels],
+            [each.has_x_ticks, each.has_y_ticks],
         ]
         for each in figure.axes
     ]

@@ -106,6 +106,7 @@ def test_dense_layers(model):
     wrong = [step for step in steps if not step.config["use_bias"]]
     assert not wrong, model.marked(f"{len(wrong)} of 2 dense layers have no biases", wrong)
     maps = [step for step in model.steps if len(step.output_shape or ()) == 4]
+    assert maps, model.marked("the first dense layer gets the image itself, not the last maps", steps[0])
     found, last = steps[0].input_shape[-1], math.prod(maps[-1].output_shape[1:])
     said = f"the first dense layer gets {found:,} values of the {last:,} in the last maps"
     assert found == last, model.marked(said, steps[0])
