@@ -25,6 +25,7 @@ from autograder.verification import floor_verdicts
 
 pytestmark = pytest.mark.slow
 
+# The floors are half a per cent: calibration proposes whole ones, always others.
 SETTINGS = """title = "Boxes and masks"
 recipe = "boxes"
 
@@ -38,8 +39,8 @@ batch_size = 20
 attempts = 1
 
 [recipes.boxes.floors]
-localizer = 0.01
-"localizer.iou" = 0.01
+localizer = 0.005
+"localizer.iou" = 0.005
 
 [recipes.masks]
 task = "segmentation"
@@ -51,7 +52,7 @@ batch_size = 20
 attempts = 1
 
 [recipes.masks.floors]
-segmenter = 0.02
+segmenter = 0.005
 """
 LOCALIZER_SUITE = '''"""The localizer."""
 from autograder.suite import points, question, under_floor
@@ -113,8 +114,9 @@ BOX = 'keras.layers.Dense(4, activation="sigmoid")(x)'
 SEGMENTER = """inputs = keras.Input((32, 32, 3))
 x = keras.layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(inputs)
 segmenter = keras.Model(inputs, keras.layers.Conv2DTranspose(1, 2, strides=2, activation="sigmoid"{how})(x))"""
+FULL = ", bias_initializer=keras.initializers.Constant(5.0)"  # every pixel: that overlaps, whatever the seed
 EMPTY = ', kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(-50.0)'
-RIGHT = {"localizer": LOCALIZER.format(x="x", box=BOX), "segmenter": SEGMENTER.format(how="")}
+RIGHT = {"localizer": LOCALIZER.format(x="x", box=BOX), "segmenter": SEGMENTER.format(how=FULL)}
 OVERLAYS = {
     "accepted/other_head.py": ("", "localizer", LOCALIZER.format(x="keras.layers.Dropout(0.1)(x)", box=BOX)),
     "mistakes/no_box.py": (
@@ -185,7 +187,7 @@ def test_each_check_is_judged_by_its_recipe_and_measure(report: GradeReport) -> 
         ("segmenter", "masks", Measure.IOU, Evidence.PREDICTIONS),
         ("segmenter", "boxes", Measure.IOU, Evidence.PREDICTIONS),
     }
-    assert [each.floor for each in report.trainings[:3]] == [0.01, 0.01, 0.02]
+    assert [each.floor for each in report.trainings[:3]] == [0.005, 0.005, 0.005]
 
 
 def test_the_page_speaks_of_the_measure(course: Course, report: GradeReport) -> None:
@@ -212,8 +214,8 @@ def test_every_floor_is_calibrated(course: Course, calibrated: subprocess.Comple
     assert [each["misses"] for each in kept["masks"]["segmenter"]["models"]] == [[], ["iou"]]
     assert kept["masks"]["segmenter"]["models"][0]["variants"] == ["reference", "accepted.other_head"]
     out = calibrated.stdout
-    assert "localizer  recipe boxes, accuracy, floor 1 %" in out
-    assert "localizer  recipe boxes, iou, floor 1 %" in out
+    assert "localizer  recipe boxes, accuracy, floor 0.5 %" in out
+    assert "localizer  recipe boxes, iou, floor 0.5 %" in out
     assert '\n"localizer.iou" = 0.' in out
     assert "proposed, for [recipes.masks.floors]:\nsegmenter = 0." in out
 
@@ -229,7 +231,11 @@ def test_verify_looks_at_every_floor(course: Course, calibrated: subprocess.Comp
     ]
     path = assignment.folder / "assignment.toml"
     try:
-        path.write_text(SETTINGS.replace('"localizer.iou" = 0.01', '"localizer.iou" = 0.99').replace("0.02", "0.98"))
+        path.write_text(
+            SETTINGS.replace('"localizer.iou" = 0.005', '"localizer.iou" = 0.99').replace(
+                "segmenter = 0.005", "segmenter = 0.98"
+            )
+        )
         rubric = Rubric.read(course.assignment("practical"))
         problems = [problem for each in floor_verdicts(rubric, corpus) for problem in each.problems]
     finally:
