@@ -51,7 +51,7 @@ def command(
     expected = {student.name: student.expected for student in students}
     wrong = [each for each in batch.reports if not math.isclose(each.score, expected[each.student], abs_tol=1e-9)]
     if as_json:
-        scores = {report.student: report.score for report in batch.reports}
+        scores: dict[str, float] = {report.student: report.score for report in batch.reports}
         told = [
             {"student": each.name, "story": each.story, "score": scores[each.name], "expected": each.expected}
             for each in students

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from importlib.metadata import version
 
@@ -33,6 +34,11 @@ def report_key(
         course.secret().digest,
         tier.value,
         setup.identity,
-        *(f"{name}={version(name)}" for name in VERSIONED),
+        *_versions(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.cache
+def _versions() -> tuple[str, ...]:
+    return tuple(f"{name}={version(name)}" for name in VERSIONED)

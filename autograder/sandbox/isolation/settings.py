@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from pathlib import Path
@@ -48,6 +49,7 @@ class Wall(Record, frozen=True, kw_only=True):
     """CPU seconds of one process, after which the kernel ends it: a last resort, the asking side counts them all."""
 
 
+@functools.cache
 def readable() -> tuple[str, ...]:
     """Return what a child has to read: the system's programs, the interpreter, this package, and nobody's data."""
     ours = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix), str(Path(autograder.__file__).parent)}
