@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,7 @@ from autograder.reports.mutation import MutantResult, MutantState, MutationRepor
 from autograder.reports.waiting import waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(PROGRAM is None, reason=REASON)]
-AXE = "AUTOGRADER_AXE_CORE"
-"""Names the file axe.min.js of the npm package axe-core, where its rules should be asked, too."""
+AXE = resources.files("axe_core_python") / "axe.min.js"
 WIDTHS = (320, 360, 768, 1280, 1600)
 ASKED = {GradeId("residual_block"): "**Question** with `code`, $x_i$ and\n\n* a list\n\n```\n" + "x" * 300 + "\n```"}
 # What sticks out of the window, but for what scrolls by itself: nobody scrolls sideways for text.
@@ -223,7 +222,6 @@ def test_everybody_can_read_it(tab: Tab, show: Callable[[str], None], name: str,
     assert ask(tab, ACCESSIBLE) == [True, []]
 
 
-@pytest.mark.skipif(AXE not in os.environ, reason=f"{AXE} names no file of axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(tab: Tab, show: Callable[[str], None], name: str, scheme: str) -> None:
@@ -231,7 +229,7 @@ def test_axe_finds_nothing(tab: Tab, show: Callable[[str], None], name: str, sch
     tab.prefer(scheme)
     show(PAGES[name]())
     tab.run("document.querySelectorAll('details').forEach(each => each.open = true)")
-    tab.run(Path(os.environ[AXE]).read_text(encoding="utf-8") + ";null")
+    tab.run(AXE.read_text(encoding="utf-8") + ";null")
     assert ask(tab, "return (await axe.run()).violations.map(each => [each.id, each.nodes[0].html]);") == []
 
 

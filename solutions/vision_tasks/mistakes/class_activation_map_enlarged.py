@@ -1,0 +1,16 @@
+"""The map is enlarged to the size of the image."""
+
+# fails: class_activation_map.one_number_for_each_position
+
+
+# %% class_activation_map
+def class_activation_map(model, layer_name, image, class_index):
+    both = keras.Model(model.inputs, [model.get_layer(layer_name).output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = both(np.asarray(image, "float32")[np.newaxis])
+        score = scores[0, class_index]
+    weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))[0]
+    activation = np.maximum(np.sum(maps[0] * weights, axis=-1), 0)
+    activation = tf.image.resize(activation[..., np.newaxis], image.shape[:2])[..., 0].numpy()
+    largest = activation.max()
+    return activation / largest if largest > 0 else activation

@@ -1,0 +1,15 @@
+"""The gradient is not averaged over positions."""
+
+# fails: class_activation_map.values
+
+
+# %% class_activation_map
+def class_activation_map(model, layer_name, image, class_index):
+    both = keras.Model(model.inputs, [model.get_layer(layer_name).output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = both(np.asarray(image, "float32")[np.newaxis])
+        score = scores[0, class_index]
+    weights = tape.gradient(score, maps)[0]
+    activation = np.maximum(np.sum(maps[0] * weights, axis=-1), 0)
+    largest = activation.max()
+    return activation / largest if largest > 0 else activation

@@ -1,0 +1,24 @@
+"""Ordinary dropout on the maps."""
+
+# fails: classifier_with_dropout.drops_whole_maps
+
+
+# %% classifier_with_dropout
+def classifier_with_dropout():
+    return keras.Sequential([
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(24, 3, padding="same", use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+        layers.MaxPooling2D(2),
+        layers.Dropout(0.25),
+        layers.Conv2D(48, 3, padding="same", use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(96, 3, padding="same", use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(10, activation="softmax"),
+    ])

@@ -1,0 +1,14 @@
+"""The axes have no labels."""
+
+# fails: confusion_figure.labels
+
+
+# %% confusion_figure
+def confusion_figure(matrix, class_names):
+    figure, axes = plt.subplots()
+    axes.imshow(matrix)
+    places = np.arange(len(class_names))
+    axes.set_xticks(places, class_names)
+    axes.set_yticks(places, class_names)
+    axes.set_title("true class and predicted class")
+    return figure

@@ -1,0 +1,14 @@
+"""The model is returned."""
+
+# fails: fine_tuning.returns_history
+
+
+# %% fine_tuning
+def fine_tune(model, backbone, images, labels, epochs, learning_rate=1e-4):
+    backbone.trainable = True
+    for layer in backbone.layers:
+        is_normalisation = isinstance(layer, layers.BatchNormalization)
+        layer.trainable = layer.name.startswith("block4") and not is_normalisation
+    model.compile(keras.optimizers.Adam(learning_rate), loss="sparse_categorical_crossentropy")
+    model.fit(images, labels, epochs=epochs, verbose=0)
+    return model

@@ -1,0 +1,13 @@
+"""Two equal boxes without area are said to agree."""
+
+# fails: iou.without_area
+
+
+# %% iou
+def iou(boxes, others):
+    boxes, others = np.asarray(boxes, float), np.asarray(others, float)
+    starts = np.maximum(boxes[:, :2], others[:, :2])
+    ends = np.minimum(boxes[:, :2] + boxes[:, 2:], others[:, :2] + others[:, 2:])
+    shared = np.prod(np.maximum(ends - starts, 0), axis=1)
+    covered = np.prod(boxes[:, 2:], axis=1) + np.prod(others[:, 2:], axis=1) - shared
+    return np.where(np.all(boxes == others, axis=1), 1.0, np.divide(shared, covered, out=np.zeros(len(boxes)), where=shared > 0))
