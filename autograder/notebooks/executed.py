@@ -157,6 +157,8 @@ def encode_png(pixels: object) -> bytes | None:
         return None
     if not 0 < min(pixels.shape[:2]) <= max(pixels.shape[:2]) <= MAX_SIDE:
         return None
+    is_opaque = bool((pixels[..., 3] == 255).all())
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png")
+    picture = Image.fromarray(np.ascontiguousarray(pixels[..., :3] if is_opaque else pixels))
+    picture.save(buffer, "png", compress_level=2)  # half the time of more, for a tenth more bytes
     return buffer.getvalue()

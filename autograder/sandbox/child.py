@@ -81,7 +81,7 @@ class Child(Asked):
     @property
     def cpu_s(self) -> float:
         """CPU seconds of the process and all that it started."""
-        return processes.usage([self.pid, *processes.descendants(self.pid)]).cpu_s
+        return processes.cpu_s([self.pid, *processes.descendants(self.pid)])
 
     @property
     def limit_hit(self) -> str:

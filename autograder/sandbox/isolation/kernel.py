@@ -12,6 +12,7 @@ import os
 import platform
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 MACHINE = platform.machine()
 IS_KNOWN = MACHINE in ("x86_64", "aarch64")
@@ -33,6 +34,7 @@ _SET_SUBREAPER, _SET_NO_NEW_PRIVS, _AMBIENT, _AMBIENT_CLEAR = 36, 38, 47, 4
 _PIVOT_ROOT = 155 if _X86 else 41
 _CAPSET = 126 if _X86 else 91
 _CLOSE_RANGE, _MOUNT_SETATTR = 436, 442
+_COLLAPSE, _HUGE_PAGE = 25, 2 << 20
 _CAPABILITIES_V3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -151,6 +153,25 @@ def filter_calls(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     filters = _FilterProgram(len(program) // 8, ctypes.addressof(buffer))
     _checked(_libc.prctl(_SET_SECCOMP, 2, ctypes.byref(filters), 0, 0), "seccomp")
+
+
+def merge_pages() -> int:
+    """Merge the memory that this process has written into huge pages, and return how many bytes could be.
+
+    A fork copies one entry for a huge page in the place of 512, and its end frees one; a page that a child writes to is
+    still copied by itself, at 4 KiB. Where the kernel is older than 6.1, or has no room, pages stay as they are.
+    """
+    merged = 0
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        span, rights, _, _, inode, *name = line.split()
+        if rights != "rw-p" or inode != "0" or name not in ([], ["[heap]"]):
+            continue
+        start, end = (int(each, 16) for each in span.split("-"))
+        first = -(-start // _HUGE_PAGE) * _HUGE_PAGE
+        for address in range(first, end - _HUGE_PAGE + 1, _HUGE_PAGE):
+            failed = _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(_HUGE_PAGE), _COLLAPSE)
+            merged += 0 if failed else _HUGE_PAGE
+    return merged
 
 
 def close_all_but(keep: tuple[int, ...]) -> None:

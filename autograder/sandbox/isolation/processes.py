@@ -59,14 +59,22 @@ def usage(pids: list[int]) -> Usage:
     processes = threads = ticks = memory = 0
     for pid in pids:
         with contextlib.suppress(*_GONE, ValueError, IndexError):
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
-            ticks += sum(map(int, fields[11:15]))
+            fields = _fields(pid)
+            ticks += _ticks(fields)
             threads += int(fields[17])
             processes += fields[0] not in (b"Z", b"X")
             with open(f"/proc/{pid}/status", "rb") as file:
                 memory += sum(_kib(line) for line in file if line.startswith((b"RssAnon:", b"RssShmem:"))) << 10
     return Usage(processes, threads, ticks / _TICKS, memory)
+
+
+def cpu_s(pids: list[int]) -> float:
+    """Return the CPU seconds of some processes, as `usage` counts them; their memory costs more to ask for."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(*_GONE):
+            ticks += _ticks(_fields(pid))
+    return ticks / _TICKS
 
 
 def private_bytes(pids: list[int]) -> int:
@@ -151,10 +159,19 @@ def kill_descendants(pid: int, spared: frozenset[int] = frozenset()) -> bool:
 
 def _is_dead(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+        return _fields(pid)[0] in (b"Z", b"X")
     except _GONE:
         return True
+
+
+def _fields(pid: int) -> list[bytes]:
+    """Return what a process's stat file says after its name, beginning with its state."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()
+
+
+def _ticks(fields: list[bytes]) -> int:
+    return sum(map(int, fields[11:15]))
 
 
 def _parents() -> list[tuple[int, int]]:
@@ -162,8 +179,8 @@ def _parents() -> list[tuple[int, int]]:
     found = []
     for name in os.listdir("/proc"):
         if name.isdigit():
-            with contextlib.suppress(*_GONE), open(f"/proc/{name}/stat", "rb") as file:
-                found.append((int(name), int(file.read().rpartition(b")")[2].split()[1])))
+            with contextlib.suppress(*_GONE):
+                found.append((int(name), int(_fields(int(name))[1])))
     return found
 
 
