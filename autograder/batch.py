@@ -2,34 +2,35 @@
 
 Only this process writes, and it writes each submission's files as soon as that is graded, so whatever ends a
 batch early loses nothing that was finished. A submission keeps its report while nothing that the report depends
-on has changed.
+on has changed; where only checks have, it may be asked these alone (`grading.changed`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import nbformat
 
 from autograder.class_report import write_class_page
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import SubmissionError, UsageError
-from autograder.gradebook.nbgrader import write_reports
 from autograder.grading import Graded, find_setup
-from autograder.grading.key import report_key
-from autograder.notebooks import cells
+from autograder.grading.changed import Parts, find_scope, merged
+from autograder.grading.key import own_key, report_key
+from autograder.grading.scope import Scope
 from autograder.notebooks.asked import texts_of_questions
 from autograder.notebooks.reading import read_file
-from autograder.pool.events import Finished, Listener, ignore
+from autograder.pool.base import Pool
+from autograder.pool.events import Event, Finished, Listener, ignore
 from autograder.pool.local import LocalPool
-from autograder.records import CellStatus, GradeId, GradeReport, RunFacts, StudentId, from_json, to_json
-from autograder.reports.feedback import render_feedback
+from autograder.records import CellStatus, GradeReport, RunFacts, StudentId, from_json, to_json
+from autograder.results import GradebookQueue, Reports, expected_s, publish, write
 from autograder.rubric import Rubric
 from autograder.sandbox.isolation.tiers import AUTO, Tier
 from autograder.standing import Journal, read_report, stays, waits_until
@@ -38,14 +39,17 @@ from autograder.training.devices import Setup, TrainingOptions
 
 @dataclass(frozen=True)
 class Batch:
-    """A graded class: one report for every submission, sorted by student.
+    """A graded class: one report for every submission, sorted by student and read when it is asked for.
 
-    `waiting` says of students who handed in too often when their newest notebook may be graded; until then an earlier
-    report stands. In `outdone` are those whose newest notebook scored less than the one that counts.
+    `num_asked_less` were asked changed checks alone, and `has_errors` says whether a check could not be made. `waiting`
+    says of students who handed in too often when their newest notebook may be graded; until then an earlier report
+    stands. In `outdone` are those whose newest notebook scored less than the one that counts.
     """
 
-    reports: tuple[GradeReport, ...]
+    reports: Sequence[GradeReport]
     num_reused: int
+    num_asked_less: int
+    has_errors: bool
     waiting: Mapping[StudentId, datetime.datetime]
     outdone: tuple[StudentId, ...]
 
@@ -56,11 +60,12 @@ def grade_class(
     *,
     students: Sequence[str] = (),
     force: bool = False,
+    only_changed_checks: bool = False,
     recipe: str | None = None,
     options: TrainingOptions | None = None,
     isolation: str = AUTO,
     workers: int | None = None,
-    pool: LocalPool | None = None,
+    pool: Pool | None = None,
     on_event: Listener = ignore,
 ) -> Batch:
     """Grade every submission of an assignment.
@@ -71,6 +76,8 @@ def grade_class(
         Only these, where any are named.
     force
         Grade again also what has not changed.
+    only_changed_checks
+        Where nothing has changed but checks of the suite, ask these alone, and keep what the others found.
     options
         What trains; the defaults where None.
     isolation
@@ -89,38 +96,62 @@ def grade_class(
     """
     submissions = _chosen(course, assignment, students)
     rubric = Rubric.read(assignment)
-    setup = find_setup(rubric, recipe, options or TrainingOptions())
-    asked = texts_of_questions(rubric.released)
-    reports: dict[StudentId, GradeReport] = {}
+    look = None if pool is None else pool.find_gpus
+    setup = find_setup(rubric, recipe, options or TrainingOptions(), look=look)
+    desk = _Desk(course, rubric, recipe, setup, isolation)
+    queue = GradebookQueue(course, assignment, rubric.released)
+    finished: list[StudentId] = []
+    with_errors: list[StudentId] = []
     waiting: dict[StudentId, datetime.datetime] = {}
-    outdone = []
-    todo = []
+    outdone: list[StudentId] = []
+    todo: dict[Scope | None, list[Submission]] = {}
+
+    def done(report: GradeReport, *, reused: bool = False) -> None:
+        finished.append(report.student)
+        with_errors.extend([report.student] if report.has_errors else [])
+        queue.add(report.student)
+        on_event(Finished(student=report.student, report=report, reused=reused))
+
     for submission in submissions:
-        kept = None if force else _kept(course, rubric, submission, recipe, setup, isolation)
+        known = None if force else desk.known(submission)
+        kept = known.report if known is not None and known.holds else None
         if kept is None and not force and (until := _waits_until(course, assignment, submission)):
             kept = read_report(course, submission.student, assignment.id)
             waiting |= {submission.student: until} if kept else {}
         if kept is None:
-            todo.append(submission)
+            scope = desk.scope(known) if known is not None and only_changed_checks else None
+            todo.setdefault(scope, []).append(submission)
         else:
-            reports[submission.student] = kept
-            on_event(Finished(student=submission.student, report=kept, reused=True))
-    num_reused = len(reports)
+            done(kept, reused=True)
+    num_reused = len(finished)
+    num_asked_less = 0
     try:
         if todo:
             own = LocalPool(course, isolation=isolation, workers=workers)
             with own if pool is None else contextlib.nullcontext(pool) as running:
-                for graded in running.grade(rubric, todo, recipe=recipe, setup=setup, on_event=on_event):
-                    report = _settled(course, rubric, graded, asked)
-                    if report is not graded.report:
-                        outdone.append(report.student)
-                    reports[report.student] = report
+                whole = todo.pop(None, [])
+                for scope, some in (*todo.items(), (None, whole)):
+                    handed_in = {each.student: each for each in some}
+                    quick_first = sorted(some, key=lambda each: expected_s(course, each))
+                    listener = _unless_finished(on_event)
+                    for graded in running.grade(
+                        rubric, quick_first, recipe=recipe, setup=setup, scope=scope, on_event=listener
+                    ):
+                        student = graded.report.student
+                        result = desk.completed(graded, scope)
+                        if result is None:
+                            whole.append(handed_in[student])
+                            continue
+                        report = desk.settle(result)
+                        num_asked_less += scope is not None
+                        outdone += [student] if report is not result.report else []
+                        done(report)
     finally:
-        finished = tuple(reports[student] for student in sorted(reports))
         if finished:
-            write_reports(course, assignment, rubric.released, finished)
+            queue.finish()
             write_class_page(course, assignment)
-    return Batch(finished, num_reused, waiting, tuple(sorted(outdone)))
+    reports = Reports(course, assignment.id, sorted(finished))
+    return Batch(reports, num_reused, num_asked_less, bool(with_errors), waiting, tuple(sorted(outdone)))
 
 
 def grade_file(
@@ -150,36 +181,87 @@ def grade_file(
     return graded.report
 
 
-def publish(course: Course, assignment: Assignment, graded: Graded, asked: Mapping[GradeId, str]) -> None:
-    """Write what a submission's grading gave into the course folder; `RunFacts` last, they say that it is whole.
+@dataclass(frozen=True)
+class _Known:
+    """An earlier grading of a submission, whether it still holds, and by which key it was handed in now."""
 
-    `asked` are the texts of the questions, for the student's page.
-    """
-    report = graded.report
-    student, name = report.student, assignment.id
-    _write(course.report_path(student, name), to_json(report))
-    sources = {}
-    if graded.notebook is not None:
-        _write(course.autograded_path(student, name), graded.notebook.encode())
-        notebook = nbformat.v4.reads(graded.notebook)
-        sources = {grade_id: cell.source for grade_id, cell in cells.answers(notebook)}
-    page = render_feedback(report, title=assignment.settings.title, sources=sources, asked=asked)
-    _write(course.feedback_path(student, name), page.encode())
-    _write(course.run_path(student, name), to_json(graded.run))
+    report: GradeReport
+    run: RunFacts
+    own: str
+    holds: bool
 
 
-def _settled(course: Course, rubric: Rubric, graded: Graded, asked: Mapping[GradeId, str]) -> GradeReport:
-    """Write what a grading gave, or leave the earlier one where that counts; return the report that stands."""
-    new, assignment = graded.report, rubric.assignment
-    journal = Journal(course, new.student, assignment.id)
-    kept = read_report(course, new.student, assignment.id)
-    counts = kept is not None and stays(assignment.settings.grading, kept, new, journal.read(), rubric.digest)
-    journal.add(new, rubric.digest)
-    if kept is not None and counts:
-        _write(course.run_path(new.student, assignment.id), to_json(graded.run))
-        return kept
-    publish(course, assignment, graded, asked)
-    return new
+class _Desk:
+    """Decides for each submission what is known of it, and what its grading is worth beside that."""
+
+    def __init__(self, course: Course, rubric: Rubric, recipe: str | None, setup: Setup, isolation: str) -> None:
+        self._course = course
+        self._rubric = rubric
+        self._recipe = recipe
+        self._setup = setup
+        self._isolation = isolation
+        self._asked = texts_of_questions(rubric.released)
+
+    @functools.cached_property
+    def _parts(self) -> Parts:
+        return Parts.of(self._rubric)
+
+    def known(self, submission: Submission) -> _Known | None:
+        """Return the earlier grading of a submission, if one was made behind the wall that is asked for now.
+
+        What ended in an error, or ran into a limit, does not hold: a busy machine may have been to blame.
+        """
+        course = self._course
+        try:
+            data = read_file(submission.path)
+            run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
+            report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
+            tier = Tier(report.isolation)
+        except (FileNotFoundError, SubmissionError, msgspec.DecodeError, ValueError):  # ValueError: no such wall
+            return None
+        if not (self._isolation == tier or (self._isolation == AUTO and tier is not Tier.NONE)):
+            return None
+        own = own_key(course, self._rubric, submission, data, self._recipe, tier, self._setup)
+        is_decided = not report.has_errors and all(cell.status is not CellStatus.LIMIT for cell in report.cells)
+        return _Known(report, run, own, is_decided and run.key == report_key(own, self._rubric))
+
+    def scope(self, known: _Known) -> Scope | None:
+        """Return what is to be asked where only checks have changed; None for everything."""
+        return find_scope(self._rubric, self._parts, known.own, known.report, known.run)
+
+    def completed(self, graded: Graded, scope: Scope | None) -> Graded | None:
+        """Return a grading within a scope with what is kept of the earlier one; None where that does not fit."""
+        if scope is None or not graded.run.key:  # without a key nothing was graded: it is an error of ours
+            return graded
+        student, name = graded.report.student, graded.report.assignment
+        run = from_json(self._course.run_path(student, name).read_bytes(), RunFacts)
+        before = Reports(self._course, name, [student])[0], run
+        found = merged(self._rubric, scope, before, (graded.report, graded.run))
+        return None if found is None else Graded(*found, graded.notebook)
+
+    def settle(self, graded: Graded) -> GradeReport:
+        """Write what a grading gave, or leave the earlier one where that counts; return the report that stands."""
+        new, assignment = graded.report, self._rubric.assignment
+        run = self._parts.noted(graded.run, self._rubric)
+        journal = Journal(self._course, new.student, assignment.id)
+        kept = read_report(self._course, new.student, assignment.id)
+        counts = kept is not None and stays(assignment.settings.grading, kept, new, journal.read(), self._rubric.digest)
+        journal.add(new, self._rubric.digest)
+        if kept is not None and counts:
+            write(self._course.run_path(new.student, assignment.id), to_json(run))
+            return kept
+        publish(self._course, assignment, new, run, graded.notebook, self._asked)
+        return new
+
+
+def _unless_finished(on_event: Listener) -> Listener:
+    """Return a listener that is not told what is finished: a report may have to be completed first."""
+
+    def listen(event: Event) -> None:
+        if not isinstance(event, Finished):
+            on_event(event)
+
+    return listen
 
 
 def _waits_until(course: Course, assignment: Assignment, submission: Submission) -> datetime.datetime | None:
@@ -206,34 +288,3 @@ def _chosen(course: Course, assignment: Assignment, students: Sequence[str]) -> 
     if missing:
         raise UsageError(f"nothing was handed in by {', '.join(missing)}: see {course.root / 'submitted'}")
     return tuple(submission for submission in submissions if not students or submission.student in students)
-
-
-def _kept(
-    course: Course, rubric: Rubric, submission: Submission, recipe: str | None, setup: Setup, isolation: str
-) -> GradeReport | None:
-    """Return the report of an earlier grading that still holds, made behind the wall that is asked for now.
-
-    What ended in an error, or ran into a limit, is always tried again: a busy machine may have been to blame.
-    """
-    try:
-        data = read_file(submission.path)
-        run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
-        report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
-        tier = Tier(report.isolation)
-    except (FileNotFoundError, SubmissionError, msgspec.DecodeError, ValueError):  # ValueError: there is no such wall
-        return None
-    if not (isolation == tier or (isolation == AUTO and tier is not Tier.NONE)):
-        return None
-    if run.key != report_key(course, rubric, submission, data, recipe, tier, setup):
-        return None
-    if report.has_errors or any(cell.status is CellStatus.LIMIT for cell in report.cells):
-        return None
-    return report
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)

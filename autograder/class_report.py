@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import quote
 
 import msgspec
 
 from autograder.course import Assignment, Course
 from autograder.gradebook.waiting import grade_cell, read_waiting
-from autograder.records import GradeReport, QuestionResult, RunFacts, StudentId, from_json
+from autograder.records import GradeReport, QuestionResult, Record, RunFacts, StudentId, from_json
 from autograder.reports.class_page import render_class
 from autograder.reports.class_statistics import ClassStatistics, class_statistics
 from autograder.reports.waiting import Waiting, waiting
 
 _T = TypeVar("_T")
+_Part = TypeVar("_Part", bound=Record)
 
 
 @dataclass(frozen=True)
 class GradedClass:
-    """What is known of a class, sorted by student.
+    """What is known of a class, sorted by student; pictures in reports are left out.
 
     `runs` are of those reports of which they are known. `not_graded` handed in, and have no report that can be read.
     """
@@ -43,15 +45,16 @@ def read_class(course: Course, assignment: Assignment) -> GradedClass:
         If the gradebook cannot be used.
     """
     reports, runs, not_graded = [], [], []
+    seen: dict[Record, Record] = {}
     for submission in course.submissions(assignment.id):
         report = _read(course.report_path(submission.student, assignment.id), GradeReport)
         if report is None:
             not_graded.append(submission.student)
             continue
-        reports.append(report)
+        reports.append(_light(report, seen))
         run = _read(course.run_path(submission.student, assignment.id), RunFacts)
         if run is not None:
-            runs.append(run)
+            runs.append(msgspec.structs.replace(run, checks={}, check_trainings={}))
     known = read_waiting(course, assignment)
 
     def is_waiting(student: StudentId, question: QuestionResult) -> bool | None:
@@ -96,6 +99,25 @@ def write_class_page(course: Course, assignment: Assignment, graded: GradedClass
     part.write_bytes(html.encode())
     part.replace(path)
     return path
+
+
+def _light(report: GradeReport, seen: dict[Record, Record]) -> GradeReport:
+    """Return a report without pictures, whose parts are shared with other reports that say the same.
+
+    Most of what is found is found for many: so a class of a thousand takes a few KiB for each.
+    """
+
+    def same(parts: Iterable[_Part]) -> tuple[_Part, ...]:
+        return tuple(cast("_Part", seen.setdefault(each, each)) for each in parts)
+
+    return msgspec.structs.replace(
+        report,
+        questions=same(report.questions),
+        checks=same(msgspec.structs.replace(check, model=None) for check in report.checks),
+        cells=same(report.cells),
+        repairs=same(report.repairs),
+        trainings=tuple(msgspec.structs.replace(each, mistakes=(), confusion=()) for each in report.trainings),
+    )
 
 
 def _read(path: Path, kind: type[_T]) -> _T | None:

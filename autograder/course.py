@@ -190,18 +190,21 @@ class Course:
         row that says so. Where the folder holds one notebook of another name, that one is taken. A folder that is
         a link may lead to what somebody else handed in: then the link is the path, which no notebook can be read from.
         """
-        found = []
-        for folder in self._handed_in(assignment):
-            student = folder.parent
-            if not is_student_id(student.name):
-                continue
-            path = folder / f"{assignment}.ipynb"
-            others = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
-            if not path.exists() and len(others) == 1:
-                (path,) = others
-            path = next((each for each in (student, folder) if each.is_symlink()), path)
-            found.append(Submission(assignment=assignment, student=StudentId(student.name), path=path))
-        return tuple(found)
+        students = (folder.parent.name for folder in self._handed_in(assignment))
+        found = (self.submission(StudentId(name), assignment) for name in students)
+        return tuple(each for each in found if each is not None)
+
+    def submission(self, student: StudentId, assignment: AssignmentId) -> Submission | None:
+        """Return what one student handed in, as `submissions` does; None where there is nothing."""
+        folder = self.root / "submitted" / student / assignment
+        if not is_student_id(student) or not os.path.lexists(folder):
+            return None
+        path = folder / f"{assignment}.ipynb"
+        if not path.exists() and folder.is_dir():
+            others = sorted(folder.glob("*.ipynb"))
+            path = others[0] if len(others) == 1 else path
+        path = next((each for each in (folder.parent, folder) if each.is_symlink()), path)
+        return Submission(assignment=assignment, student=student, path=path)
 
     def misnamed(self, assignment: AssignmentId) -> tuple[str, ...]:
         """Return the names of folders in which work lies, but that cannot be students' ids: it is not graded."""
@@ -321,6 +324,10 @@ class CourseSecret:
     def digest(self) -> str:
         """A hash that may stand in cache keys."""
         return self._derive("digest").hex()
+
+    def environment(self) -> dict[str, str]:
+        """Return what the environment of a process of ours says that is to have this secret; never a sandbox's."""
+        return {SECRET_VARIABLE: self._text}
 
     def seed(self, *purpose: str) -> int:
         """Return a seed in [0, 2**63) for a purpose; equal purposes give equal seeds."""

@@ -319,6 +319,16 @@ class RunFacts(Record, frozen=True, kw_only=True):
     assignment: AssignmentId
     key: str
     """Hash of all that the report depends on: where it is the same, the report still holds."""
+    own_key: str = ""
+    """The same without the assignment: what was handed in, and by what it was graded."""
+    rubric: str = ""
+    """Hash of the assignment's files, its suite among them."""
+    material: str = ""
+    """Hash of those files without the checks: where it and `own_key` stay, checks that are the same still hold."""
+    checks: dict[str, str] = {}
+    """Hash of each check: of its code, its marks, and the checks that it needs."""
+    check_trainings: dict[str, tuple[str, ...]] = {}
+    """The trainings that each check asked for, by names that tell them apart."""
     started_at: str
     seconds: float
     seconds_by_step: dict[str, float]

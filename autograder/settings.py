@@ -162,6 +162,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     """Wall clock of one attempt."""
     device: Device = Device.AUTO
     """What it is trained on; ``gpu`` refuses to grade where there is none."""
+    gpu_share: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    """Part of a GPU's memory that one training gets: as many train on a card at a time."""
     seed: Annotated[int, Meta(ge=0, lt=2**53)] = 0
     """Another one gives other initial weights and another order of the images, which stay the same."""
     floors: dict[str, Fraction] = {}

@@ -15,7 +15,6 @@ course secret, so data, initial weights and order all change. ``KERAS_BACKEND`` 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import functools
 import json
 import os
@@ -25,33 +24,28 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from trainings import Bench, early
 
 from autograder.calibrating.models import find_models
 from autograder.calibrating.progress import ignore
 from autograder.calibrating.variants import must_miss, must_pass, trained_questions
 from autograder.corpus import read_corpus
-from autograder.course import Assignment, Course, CourseSecret
+from autograder.course import Assignment, Course
 from autograder.datasets import load
 from autograder.models.graph import ModelGraph
-from autograder.models.view import RuntimePort
-from autograder.records import GradeId, TrainingRecord
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.tiers import Tier
-from autograder.sandbox.runtimes import open_trainer
 from autograder.sandbox.spec import clean_environment
 from autograder.settings import Device, Recipe
-from autograder.training.devices import Place, Setup, TrainingOptions, find
-from autograder.training.service import TrainingService
+from autograder.training.devices import Setup, TrainingOptions, find
 
-QUESTION = GradeId("benchmark")
 SPEEDS = (
     {"jit_compile": False, "steps_per_execution": 1},
     {"jit_compile": False, "steps_per_execution": 16},
@@ -60,47 +54,6 @@ SPEEDS = (
     {"precision": "mixed_bfloat16"},
 )
 SPEED_EPOCHS = 3
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training with everything that a grading does around it."""
-
-    record: TrainingRecord
-    seconds: float
-    cpu_seconds: float
-    """Of the process that trained, over all cores: what a busy machine does not change."""
-
-
-class Bench:
-    """Trains in fresh processes, with an empty cache."""
-
-    def __init__(self, zygote: ForkServer, setup: Setup) -> None:
-        self.zygote = zygote
-        self._setup = setup
-
-    def train(self, graph: ModelGraph, recipe: Recipe, seed: int, slots: Path | None = None) -> Run:
-        """Train one model, for the course that a seed makes up."""
-        cpu_seconds = 0.0
-
-        @contextlib.contextmanager
-        def measured(place: Place) -> Iterator[RuntimePort]:
-            nonlocal cpu_seconds
-            with open_trainer(self.zygote.control, Tier.NONE, place) as trainer:
-                yield trainer
-                cpu_seconds += trainer.cpu_s
-
-        with tempfile.TemporaryDirectory() as folder:
-            service = TrainingService(
-                secret=CourseSecret(f"benchmark {seed}"),
-                cache_folder=Path(folder),
-                open_trainer=measured,
-                setup=self._setup,
-                slots_folder=slots,
-            )
-            begin = time.perf_counter()
-            record = service.train(graph, question=QUESTION, recipe_name="", recipe=recipe)
-            return Run(record, time.perf_counter() - begin, cpu_seconds)
 
 
 def graphs(names: Sequence[str]) -> dict[str, ModelGraph]:
@@ -149,21 +102,13 @@ def show_early(bench: Bench, course: Course, assignment: Assignment, recipe: Rec
     print("until the verdict, of the same attempts in full: epochs, seconds")
     epochs, seconds = np.zeros(2, int), np.zeros(2)
     for model in models:
-        floor = recipe.floors[model.question]
         for seed in range(seeds):
-            early = bench.train(model.graph, msgspec.structs.replace(recipe, floors={QUESTION: floor}), seed)
-            attempts = len(early.record.attempts)
-            whole = msgspec.structs.replace(recipe, floors={QUESTION: 1.0}, attempts=attempts)
-            full = bench.train(model.graph, whole, seed)
-            passes = [run.record.test_accuracy >= floor for run in (early, full)]
-            if len(set(passes)) > 1:
-                raise SystemExit(f"{model.variants[0]}: the verdicts on {model.question} differ")
-            taken = [sum(len(attempt.loss) for attempt in run.record.attempts) for run in (early, full)]
-            epochs = epochs + np.array(taken)
-            seconds = seconds + np.array([early.seconds, full.seconds])
+            run = early(bench, model, recipe, seed)
+            epochs, seconds = epochs + np.array(run.epochs), seconds + np.array(run.seconds)
             print(
-                f"{model.question:27s} {model.variants[0]:45s} {'passes' if passes[0] else 'misses'} {floor:.2f}: "
-                f"{taken[0]} of {taken[1]} epochs, {early.seconds:.1f} of {full.seconds:.1f} s",
+                f"{run.question:27s} {run.name:45s} {'passes' if run.passes else 'misses'} "
+                f"{recipe.floors[run.question]:.2f}: {run.epochs[0]} of {run.epochs[1]} epochs, "
+                f"{run.seconds[0]:.1f} of {run.seconds[1]:.1f} s",
                 flush=True,
             )
     full_s = seconds[1] * (1 + spared / len(models))
@@ -173,19 +118,32 @@ def show_early(bench: Bench, course: Course, assignment: Assignment, recipe: Rec
     print("with these, if each takes as long as the others on average")
 
 
+def epoch_s(name: str, what: str, setup: Setup) -> tuple[float, float, float]:
+    """Return seconds and CPU seconds of the fastest epoch but the first, and CPU seconds of the first.
+
+    `what` is ``plain`` for a plain `model.fit`, ``ours`` for the trainer, or JSON with another way to compute.
+    """
+    command = [sys.executable, __file__, "--measure", name, what]
+    environment = {**os.environ, **setup.places()[0].environment(), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    seconds, cpu, first_cpu = json.loads(done.stdout.strip().splitlines()[-1])
+    return seconds, cpu, first_cpu
+
+
 def show_speed(recipe: Recipe, setup: Setup) -> None:
     """Print an epoch of the trainer beside one of a plain `model.fit`, and beside other ways to compute."""
     print(f"{setup.backend} on a {setup.device}: seconds, and CPU seconds, of an epoch of {recipe.num_train:,} images")
     for name in ("small_batchnorm", "residual"):
         for what in ("plain", "ours", *map(json.dumps, SPEEDS)):
-            command = [sys.executable, __file__, "--measure", name, what]
-            environment = {**os.environ, **setup.places()[0].environment(), "TF_CPP_MIN_LOG_LEVEL": "3"}
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
-            print(f"{name:16s} {done.stdout.strip().splitlines()[-1]}", flush=True)
+            seconds, cpu, first = epoch_s(name, what, setup)
+            columns = f"{seconds:6.2f} s {cpu:6.2f} s CPU (first epoch {first:.2f} s CPU)"
+            print(f"{name:16s} {what:52s} {columns}", flush=True)
 
 
 def measure(name: str, what: str, recipe: Recipe) -> None:
-    """Print the fastest epoch but the first, in this process: of a plain `fit`, or of the trainer."""
+    """Print what `epoch_s` returns, for this process, as JSON."""
     import architectures
     import keras
 
@@ -229,7 +187,7 @@ def measure(name: str, what: str, recipe: Recipe) -> None:
         epoch()
         times.append((time.process_time() - begin_cpu, time.perf_counter() - begin))
     cpu, seconds = min(times[1:])
-    print(f"{what:52s} {seconds:6.2f} s {cpu:6.2f} s CPU (first epoch {times[0][0]:.2f} s CPU)")
+    print(json.dumps([seconds, cpu, times[0][0]]))
 
 
 def show_slots(recipe: Recipe, zygote: ForkServer, counts: Sequence[int]) -> None:

@@ -65,6 +65,6 @@ def shared() -> Iterator[KeptServers]:
     """Let whatever this process grades, lints and verifies meanwhile share its fork servers."""
     kept = KeptServers()
     with pytest.MonkeyPatch.context() as patched, contextlib.closing(kept):
-        for place in ("pool.local", "verification.series", "linting.trials"):
+        for place in ("pool.servers", "verification.series", "linting.trials"):
             patched.setattr(f"autograder.{place}.ForkServer", kept)
         yield kept

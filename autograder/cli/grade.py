@@ -9,6 +9,7 @@ import click
 
 from autograder.cli.formats import OF_A_CLASS, OF_A_FILE, Format, visibility_option
 from autograder.cli.options import course_option, isolation_options, training_options, workers_option
+from autograder.cli.pools import PoolKind, PoolOptions, pool_options
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
 from autograder.reports.exports.gradescope import Visibility
@@ -24,6 +25,11 @@ NEEDS_PERSON = 1
     "--student", "students", multiple=True, metavar="ID", help="Only this student; may be given several times."
 )
 @click.option("--force", is_flag=True, help="Grade again also what has not changed since it was graded.")
+@click.option(
+    "--only-changed-checks",
+    is_flag=True,
+    help="Where nothing but checks of the suite has changed, ask these alone, and keep what the others found.",
+)
 @click.option(
     "--recipe", metavar="RECIPE", help="Train with this recipe of assignment.toml, not with the one it chooses."
 )
@@ -48,12 +54,14 @@ NEEDS_PERSON = 1
 @training_options
 @isolation_options
 @workers_option
+@pool_options
 @course_option
 def command(
     course: Course,
     name: str,
     students: tuple[str, ...],
     force: bool,
+    only_changed_checks: bool,
     recipe: str | None,
     file: Path | None,
     as_json: bool,
@@ -63,12 +71,22 @@ def command(
     options: TrainingOptions,
     isolation: str,
     workers: int | None,
+    pool: PoolOptions,
 ) -> int:
     """Grade what students handed in to NAME.
 
     Notebooks are read from submitted/STUDENT/NAME/NAME.ipynb. Scores go to gradebook.db, which nbgrader reads too, a
     page for each student to feedback/, the executed notebooks to autograded/, and reports as JSON to reports/.
     Scores that a person gave are never touched, and what has not changed is not graded again.
+
+    After you edited checks, --only-changed-checks runs each notebook again, and asks it these checks, those that they
+    depend on, those that depend on them, and what ended in an error. The report is the one that asking everything would
+    give, as long as no check's answer hangs on what was asked before it: `autograder lint` looks for such checks. Who
+    handed in something else meanwhile, or whenever anything but checks has changed, is asked everything; it is said of
+    how many that holds.
+
+    With --pool ray the class is graded on a Ray cluster, with the same reports: docs/cluster.md says how. --workers is
+    then for each of its machines.
 
     With --submission nothing is written but what --out names. --format github writes a job summary where it runs in a
     step of GitHub's runner, and prints it elsewhere; gradescope and classroom50 are for one file.
@@ -79,10 +97,19 @@ def command(
     assignment = course.assignment(name)
     printer = _printer(as_json, kind, out, visibility, is_class=file is None)
     if file is not None:
-        if students or force:
-            raise UsageError("--submission grades one file: --student and --force choose among what was handed in")
+        if students or force or only_changed_checks:
+            raise UsageError(
+                "--submission grades one file: --student, --force and --only-changed-checks choose among what was "
+                "handed in"
+            )
+        if pool.kind is not PoolKind.LOCAL:
+            raise UsageError("--submission grades one file, on this machine: --pool is for what was handed in")
         return _grade_file(course, assignment, file, recipe, options, printer, isolation)
-    return _grade_class(course, assignment, students, force, recipe, options, printer, isolation, workers)
+    if force and only_changed_checks:
+        raise UsageError("--force asks everything, and --only-changed-checks as little as it can: leave one out")
+    return _grade_class(
+        course, assignment, students, force, only_changed_checks, recipe, options, printer, isolation, workers, pool
+    )
 
 
 @dataclass(frozen=True)
@@ -144,11 +171,13 @@ def _grade_class(
     assignment: Assignment,
     students: tuple[str, ...],
     force: bool,
+    only_changed_checks: bool,
     recipe: str | None,
     options: TrainingOptions,
     printer: _Printer,
     isolation: str,
     workers: int | None,
+    pool: PoolOptions,
 ) -> int:
     import msgspec
 
@@ -160,16 +189,18 @@ def _grade_class(
     from autograder.exporting.reading import final_scores
 
     total = len(set(students)) or len(course.submissions(assignment.id))
-    with watch(f"grading {assignment.id}", total) as on_event:
+    with pool.opened(course, isolation, workers) as running, watch(f"grading {assignment.id}", total) as on_event:
         batch = grade_class(
             course,
             assignment,
             students=students,
             force=force,
+            only_changed_checks=only_changed_checks,
             recipe=recipe,
             options=options,
             isolation=isolation,
             workers=workers,
+            pool=running,
             on_event=on_event,
         )
     if printer.kind is not None:
@@ -180,8 +211,12 @@ def _grade_class(
             click.echo(harmless_json(msgspec.json.encode(report)))
     else:
         print_batch(batch.reports)
-        if unchanged := batch.num_reused - len(batch.waiting):
+        unchanged = batch.num_reused - len(batch.waiting)
+        if unchanged:
             click.echo(f"{unchanged} unchanged since they were graded")
+        if only_changed_checks:
+            whole = len(batch.reports) - batch.num_reused - batch.num_asked_less
+            click.echo(f"{batch.num_asked_less} asked changed checks only, {whole} asked everything")
         click.echo(f"scores: {course.gradebook}\npages:  {course.root / 'feedback'}")
         click.echo(f"class:  {course.class_page(assignment.id)}")
     for student, until in batch.waiting.items():
@@ -195,4 +230,4 @@ def _grade_class(
     misnamed = course.misnamed(assignment.id)
     for folder in misnamed:
         click.echo(f"left out: submitted/{one_line(folder, 100)}: rename it, this cannot be a student's id", err=True)
-    return NEEDS_PERSON if misnamed or any(report.has_errors for report in batch.reports) else 0
+    return NEEDS_PERSON if misnamed or batch.has_errors else 0

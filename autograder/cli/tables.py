@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich import box
 from rich.padding import Padding
@@ -43,7 +43,9 @@ def print_batch(reports: Sequence[GradeReport], notes: Mapping[str, str] | None 
     for outcome in Outcome:
         table.add_column(SYMBOLS[outcome], justify="right", no_wrap=True, style=STYLES[outcome])
     table.add_column("", ratio=1)  # may shrink; its cells are cut, not wrapped
-    for report in reports:
+    seen = []
+    for report in reports:  # once: each may be read from a file
+        seen.append(_Seen(report.score, report.max_automatic_score, needs_person(report) > 0, report.has_errors))
         counts = outcome_counts(report)
         table.add_row(
             plain(report.student),
@@ -55,7 +57,7 @@ def print_batch(reports: Sequence[GradeReport], notes: Mapping[str, str] | None 
     console = results()
     console.print(table)
     console.print(Text(_LEGEND, style="dim"), soft_wrap=True)
-    for line in _class_lines(reports):
+    for line in _class_lines(seen):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -63,15 +65,24 @@ def _number(count: int) -> str:
     return str(count) if count else ""
 
 
-def _class_lines(reports: Sequence[GradeReport]) -> Iterator[str]:
+class _Seen(NamedTuple):
+    """What the lines about a class take from a report."""
+
+    score: float
+    max_score: float
+    waits: bool
+    has_errors: bool
+
+
+def _class_lines(reports: Sequence[_Seen]) -> Iterator[str]:
     """Yield what there is to say about the whole class."""
     if not reports:
         yield "no submissions"
         return
     mean = math.fsum(report.score for report in reports) / len(reports)
-    maximum = max(report.max_automatic_score for report in reports)
+    maximum = max(report.max_score for report in reports)
     yield f"{_count(len(reports), 'submission')}, mean {points_text(mean)} of {points_text(maximum)} automatic points"
-    waiting = sum(needs_person(report) > 0 for report in reports)
+    waiting = sum(report.waits for report in reports)
     broken = sum(report.has_errors for report in reports)
     if waiting:
         failed = f", {broken} of them because checks of ours failed (!)" if broken else ""

@@ -1,13 +1,12 @@
-"""Scores in nbgrader's gradebook: written once for a whole batch, never over what a person gave."""
+"""Scores in nbgrader's gradebook: many at once, and never over what a person gave."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbformat import NotebookNode
@@ -18,9 +17,11 @@ from autograder.gradebook.comments import comment
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.lateness import Rule, rule_of
 from autograder.gradebook.registration import registered
+from autograder.gradebook.stored import Stored
+from autograder.gradebook.waiting import grade_cell
 from autograder.notebooks import cells
 from autograder.notebooks.reading import read_file
-from autograder.records import GradeReport, QuestionKind, StudentId
+from autograder.records import AssignmentId, GradeReport, StudentId
 
 if TYPE_CHECKING:
     from nbgrader.api import Notebook
@@ -39,7 +40,7 @@ class Score(NamedTuple):
 def write_reports(
     course: Course, assignment: Assignment, release: NotebookNode, reports: Iterable[GradeReport]
 ) -> None:
-    """Write the scores of a batch, all of them or none.
+    """Write the scores of some submissions, all of them or none; what is there already is not written again.
 
     A score is kept within 0 and the question's points; a question without one is marked as needing a person. Scores,
     credit and comments that people gave stay. Where a person graded a question and its automatic score is another
@@ -64,12 +65,14 @@ def write_reports(
             )
     with open_gradebook(course) as gradebook:
         notebook = registered(gradebook, course, assignment, release)
-        ledger = _Ledger(gradebook.db, notebook)
-        handed_in = {each.student: each.path for each in course.submissions(assignment.id)}
-        for report in reports:
-            path = handed_in.get(report.student)
-            ledger.write(report, None if path is None else _timestamp(path.parent / "timestamp.txt"))
-        ledger.penalise(course, [report.student for report in reports])
+        stored = Stored(gradebook.db, notebook, [report.student for report in reports])
+        timestamps = {each.student: _timestamp(course, each.student, assignment.id) for each in reports}
+        changed = [each for each in reports if not stored.holds(each, timestamps[each.student], _scores(each))]
+        if changed:
+            ledger = _Ledger(gradebook.db, notebook, [report.student for report in changed])
+            for report in changed:
+                ledger.write(report, timestamps[report.student])
+            ledger.penalise(course, [report.student for report in changed])
         gradebook.db.commit()
 
 
@@ -97,9 +100,9 @@ def read_scores(course: Course, assignment: Assignment) -> dict[StudentId, Score
 
 
 class _Ledger:
-    """The rows of one notebook, read once: asking for each by itself would take minutes for a class."""
+    """The rows of some students for one notebook, read once: asking for each by itself takes long."""
 
-    def __init__(self, session: Any, notebook: Notebook) -> None:
+    def __init__(self, session: Any, notebook: Notebook, students: Sequence[StudentId]) -> None:
         from nbgrader import api
 
         self._session = session
@@ -107,34 +110,33 @@ class _Ledger:
         self._grade_cells = {row.name: row for row in notebook.grade_cells}
         self._solution_cells = {row.name: row for row in notebook.solution_cells}
         owner = api.SubmittedAssignment
-        self._submissions = {
-            row.student_id: row for row in session.query(owner).filter_by(assignment_id=notebook.assignment_id)
-        }
-        students = session.query(api.Student).all()
-        self._students = {row.id: row for row in students}
-        mine = session.query(api.SubmittedNotebook).filter_by(notebook_id=notebook.id)
-        self._notebooks = {row.assignment_id: row for row in mine}
-        self._grades = self._by_cell(api.Grade)
-        self._comments = self._by_cell(api.Comment)
+        mine = session.query(owner).filter(owner.student_id.in_(students))
+        self._submissions = {row.student_id: row for row in mine.filter_by(assignment_id=notebook.assignment_id)}
+        known = session.query(api.Student).filter(api.Student.id.in_(students))
+        self._students = {row.id: row for row in known}
+        submitted = session.query(api.SubmittedNotebook).filter_by(notebook_id=notebook.id)
+        submitted = submitted.join(owner).filter(owner.student_id.in_(students))
+        self._notebooks = {row.assignment_id: row for row in submitted}
+        self._ids = [row.id for row in self._notebooks.values()]
+        self._grades = self._by_cell(api.Grade, self._grade_cells.values())
+        self._comments = self._by_cell(api.Comment, self._solution_cells.values())
 
-    def _by_cell(self, kind: Any) -> dict[tuple[str, str], Any]:
+    def _by_cell(self, kind: Any, cells_of: Iterable[Any]) -> dict[tuple[str, str], Any]:
         """Return the rows of one table by submitted notebook and cell."""
-        from nbgrader.api import SubmittedNotebook
-
-        rows = self._session.query(kind).join(SubmittedNotebook)
-        rows = rows.filter(SubmittedNotebook.notebook_id == self._notebook.id)
+        rows = self._session.query(kind).filter(
+            kind.cell_id.in_([cell.id for cell in cells_of]), kind.notebook_id.in_(self._ids)
+        )
         return {(row.notebook_id, row.cell_id): row for row in rows}
 
     def write(self, report: GradeReport, timestamp: datetime | None) -> None:
         """Set what one report says."""
         notebook, again = self._submitted(report.student, timestamp)
+        scores = _scores(report)
         for question in report.questions:
-            name = question.grade_id
-            answer = self._solution_cells[name]
-            is_manual = question.kind is QuestionKind.MANUAL
-            cell = self._grade_cells[name if is_manual else f"{cells.TEST_PREFIX}{name}"]
+            answer = self._solution_cells[question.grade_id]
+            cell = self._grade_cells[grade_cell(question)]
             grade = self._grades[notebook.id, cell.id]
-            score = _clamped(question.score, cell.max_score)
+            score = scores[question.grade_id]
             needs = score is None
             if grade.manual_score is not None:
                 needs = grade.needs_manual_grade or again or grade.auto_score != score
@@ -184,19 +186,26 @@ class _Ledger:
         return notebook, again
 
 
-def _clamped(score: float | None, max_score: float) -> float | None:
-    """Return the score within its bounds; what is no number is no score."""
-    if score is None or math.isnan(score):
-        return None
-    return min(max(score, 0.0), max_score)
+def _scores(report: GradeReport) -> dict[str, float | None]:
+    """Return the score of each question within its bounds; what is no number is no score."""
+    return {
+        each.grade_id: None
+        if each.score is None or math.isnan(each.score)
+        else min(max(each.score, 0.0), each.max_score)
+        for each in report.questions
+    }
 
 
-def _timestamp(path: Path) -> datetime | None:
+def _timestamp(course: Course, student: StudentId, assignment: AssignmentId) -> datetime | None:
     """Return when a submission was handed in, as nbgrader's exchange noted it (UTC); None where nobody did."""
     from nbgrader.utils import parse_utc
 
+    submission = course.submission(student, assignment)
+    if submission is None:
+        return None
     with suppress(SubmissionError, ValueError, OverflowError, TypeError), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a time zone that dateutil does not know
-        noted: datetime = parse_utc(read_file(path)[:_MAX_TIMESTAMP].decode().strip())
+        text = read_file(submission.path.parent / "timestamp.txt")[:_MAX_TIMESTAMP].decode().strip()
+        noted: datetime = parse_utc(text)
         return noted
     return None

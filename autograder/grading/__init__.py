@@ -17,7 +17,7 @@ import msgspec
 from autograder.course import Course, CourseSecret, Submission
 from autograder.errors import AssignmentError, AutograderError, SubmissionError, UsageError
 from autograder.grading.facts import Facts
-from autograder.grading.key import report_key
+from autograder.grading.key import own_key, report_key
 from autograder.grading.scope import Scope
 from autograder.models.view import RuntimePort
 from autograder.notebooks import cells as notebook_cells
@@ -26,6 +26,7 @@ from autograder.notebooks.reading import read_file
 from autograder.notebooks.restore import Restored, restore_file
 from autograder.records import (
     CellRun,
+    CheckId,
     CheckResult,
     Evidence,
     GradeId,
@@ -47,11 +48,12 @@ from autograder.sandbox.session import Cell, ExecutedCell, NotebookSession
 from autograder.sandbox.spec import walled
 from autograder.settings import Recipe
 from autograder.suite import plugin, runner
-from autograder.suite.plugin import SuiteContext
+from autograder.suite.plugin import Check, SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
 from autograder.suite.training import Trainer, TrainingAsked
-from autograder.training.devices import Setup, TrainingOptions, find
+from autograder.training.devices import Look, Setup, TrainingOptions, find
 from autograder.training.evaluation import Evaluation
+from autograder.training.jobs import Elsewhere
 from autograder.training.recipes import judged_by, require_secret_labels
 from autograder.training.service import TrainingService
 
@@ -92,12 +94,13 @@ class Grader:
     train
         Takes the place of training, where somebody only wants to know what would be trained.
     scope
-        The part that is run and asked; all of it where None. The report holds the checks of that part, and there is no
-        executed notebook.
+        The part that is run and asked; all of it where None. The report holds the checks of that part.
     open_runtime
         Gives the process that models are rebuilt in, in place of a fresh one for each submission.
     order
         A seed for another order of the checks, which must change nothing; see `SuiteContext`.
+    elsewhere
+        Gives finished trainings, in place of the course's cache and of what trains here.
     """
 
     course: Course
@@ -111,6 +114,7 @@ class Grader:
     scope: Scope | None = None
     open_runtime: Callable[[], RuntimePort] | None = None
     order: int | None = None
+    elsewhere: Elsewhere | None = None
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission; see the module."""
@@ -118,8 +122,9 @@ class Grader:
         try:
             data = read_file(submission.path)
         except SubmissionError as error:
-            return Graded(self._unreadable(submission, b"", error), facts.finish(key=""))
-        facts.key = report_key(self.course, self.rubric, submission, data, self.recipe_name, self.tier, self.setup)
+            return unreadable(self.rubric, submission, error, self.tier)
+        facts.own_key = own_key(self.course, self.rubric, submission, data, self.recipe_name, self.tier, self.setup)
+        facts.rubric, facts.key = self.rubric.digest, report_key(facts.own_key, self.rubric)
         try:
             restored = restore_file(data, self.rubric.released)
         except SubmissionError as error:
@@ -134,7 +139,7 @@ class Grader:
             self.on_step("running the cells")
             executed = session.run()
             facts.done("execute")
-            context = self._context(restored, session, secret, weights, trainings, stack)
+            context = self._context(restored, session, secret, weights, trainings, facts, stack)
             only = None if self.scope is None else [self.rubric.checks[name] for name in self.scope.checks]
             checks, results = runner.judge(self.rubric.assignment.suite, context, only=only)
             if self.scope is not None and self.scope.shows_models:
@@ -152,7 +157,8 @@ class Grader:
             repairs=restored.repairs,
             trainings=tuple(trainings.values()),
         )
-        notebook = self._executed(restored, executed) if self.scope is None else None
+        is_whole_notebook = self.scope is None or self.scope.cells is None
+        notebook = self._executed(restored, executed) if is_whole_notebook else None
         facts.done("report")
         return Graded(report, facts.finish(check_seconds=results.seconds), notebook)
 
@@ -185,6 +191,7 @@ class Grader:
         secret: CourseSecret,
         weights: HandedIn,
         trainings: _Trainings,
+        facts: Facts,
         stack: contextlib.ExitStack,
     ) -> SuiteContext:
         opened: list[RuntimePort] = []
@@ -201,10 +208,18 @@ class Grader:
             open_trainer=functools.partial(open_trainer, self.zygote, self.tier),
             setup=self.setup,
             on_state=self.on_step,
+            elsewhere=self.elsewhere,
         )
+
+        asking: list[CheckId] = []
+
+        def now_asking(check: Check) -> None:
+            asking[:] = [check.id]
+            self.on_step(f"checking {check.question}")
 
         def keep(record: TrainingRecord) -> None:
             trainings[record.question, record.evidence, record.recipe, record.measure] = record
+            facts.trained(asking[0], record)
 
         def choose(name: str | None) -> tuple[str, Recipe]:
             return self.rubric.assignment.recipe(name or self.recipe_name)
@@ -232,7 +247,7 @@ class Grader:
             train=self.train or train,
             evaluation=Evaluation(service, choose, on_record=keep),
             untouched=self.rubric.untouched(restored.notebook),
-            on_check=lambda check: self.on_step(f"checking {check.question}"),
+            on_check=now_asking,
             order=self.order,
         )
 
@@ -260,12 +275,19 @@ def failed(rubric: Rubric, submission: Submission, error: AutograderError, tier:
     return Graded(report, Facts(submission).finish(key=""))
 
 
+def unreadable(rubric: Rubric, submission: Submission, error: SubmissionError, tier: Tier) -> Graded:
+    """Return the result of a file that cannot be read: no check could be made, and none is worth anything."""
+    checks = rubric.all_checks(Outcome.FAILED, UNREADABLE)
+    report = _report_without_run(rubric, submission, b"", checks, tier, problem=error)
+    return Graded(report, Facts(submission).finish(key=""))
+
+
 def _weights(rubric: Rubric, submission: Submission) -> HandedIn:
     return handed_in.find(submission.path.parent, rubric.assignment.settings.weights)
 
 
-def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions) -> Setup:
-    """Return what trains the models of an assignment here.
+def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions, *, look: Look | None = None) -> Setup:
+    """Return what trains the models of an assignment here, or wherever `look` looks for GPUs.
 
     Raises
     ------
@@ -288,7 +310,7 @@ def find_setup(rubric: Rubric, recipe_name: str | None, options: TrainingOptions
             if recipe_name is None:
                 raise
             raise UsageError(error.message) from error
-    return find(name, recipe, options)
+    return find(name, recipe, options, look=look)
 
 
 def _report_without_run(

@@ -12,6 +12,7 @@ class Scope:
     """Which cells are run, by their index in the notebook (None: all), and which checks are asked.
 
     With `shows_models` the result of a check that marks no model brings the last one that was looked at, for staff.
+    There is an executed notebook only where all cells are run.
     """
 
     cells: frozenset[int] | None

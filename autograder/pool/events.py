@@ -2,7 +2,8 @@
 
 A pool emits, in one thread and in the order in which things happen: `Started` when a submission's turn has
 come, any number of `Step`s while it is worked on, and exactly one `Finished` for every submission, whatever
-happened to it. A submission that needs no work (nothing changed since it was graded) is only `Finished`.
+happened to it. A submission that needs no work (nothing changed since it was graded) is only `Finished`. A `Notice` is
+about none of them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ class Step(Record, frozen=True, kw_only=True):
     text: str
 
 
+class Notice(Record, frozen=True, kw_only=True):
+    """Something about the batch as a whole that whoever runs it has to know: a sentence."""
+
+    text: str
+
+
 class Finished(Record, frozen=True, kw_only=True):
     """A submission has its report; `reused` where an earlier grading of the same bytes still holds."""
 
@@ -33,7 +40,7 @@ class Finished(Record, frozen=True, kw_only=True):
     reused: bool = False
 
 
-Event = Started | Step | Finished
+Event = Started | Step | Finished | Notice
 Listener = Callable[[Event], None]
 
 

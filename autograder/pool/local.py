@@ -1,40 +1,43 @@
 """Grades many submissions on this machine: some at a time, each in a process of its own.
 
 A submission that waits for a training or trains holds no place, so that structural checks of others go on
-meanwhile. A grading process or a fork server that dies costs one retry; then the submission's checks are
-ERRORs, and the batch goes on: every submission ends as one result.
+meanwhile. A grading process that dies costs one retry; then the submission's checks are ERRORs, and the batch goes on:
+every submission ends as one result. A fork server that dies takes all that it forked with it; it is started again, and
+what was being graded does not count as tried.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import select
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
-import msgspec
 import numpy as np
 
 from autograder.course import Course, Submission
-from autograder.errors import InfrastructureError, WireError
+from autograder.errors import InfrastructureError
 from autograder.grading import Graded, failed, find_setup
 from autograder.grading.scope import Scope
+from autograder.pool import servers
 from autograder.pool.events import Finished, Listener, Started, Step, ignore
-from autograder.records import GradeReport, RunFacts, from_json
+from autograder.pool.servers import Servers
+from autograder.records import GradeReport, Outcome
 from autograder.rubric import Rubric
 from autograder.sandbox.child import Child
-from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import AUTO, Tier
-from autograder.sandbox.spec import clean_environment
-from autograder.training.devices import Setup, TrainingOptions
-from autograder.wire import Closed
+from autograder.training.devices import Setup, TrainingOptions, look_for_gpus
 
 MAX_WAITING = 6
 """Submissions that may wait for trainings beside those that are worked on; each holds some memory."""
 TRAINING_STEPS = ("waiting", "training")
+MOST_DEATHS = 4
+"""Deaths of fork servers that one submission may live through: it may be what kills them."""
 
 
 @dataclass
@@ -43,7 +46,9 @@ class _Job:
 
     submission: Submission
     child: Child
+    servers: object
     tries: int
+    deaths: int
     is_training: bool = False
 
 
@@ -64,8 +69,7 @@ class LocalPool:
         self._course = course
         self._isolation = isolation
         self._workers = workers or os.cpu_count() or 1
-        self._zygote: ForkServer | None = None
-        self._graders: ForkServer | None = None
+        self._servers = Servers()
         self.tier = Tier.NONE
 
     def __enter__(self) -> Self:
@@ -80,17 +84,18 @@ class LocalPool:
         """
         self._course.secret()  # made, or refused, before many processes want it
         try:
-            zygote, _ = self._start()
-            self.tier = choose(zygote.control, self._course.root, self._isolation)
+            self.tier = choose(self._servers.zygote, self._course.root, self._isolation)
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *error: object) -> None:
-        for server in (self._graders, self._zygote):
-            if server is not None:
-                server.close()
+        self._servers.close()
+
+    def find_gpus(self, backend: str) -> tuple[int, int]:
+        """Return how many GPUs a library sees on this machine, and the MiB of the smallest."""
+        return look_for_gpus(backend)
 
     def grade(
         self,
@@ -115,21 +120,24 @@ class LocalPool:
         ------
         UsageError
             If what the recipe asks for is not there.
+        InfrastructureError
+            If no process can be started, however often it is tried.
         """
         setup = setup or find_setup(rubric, recipe, TrainingOptions())
-        queue = deque((submission, 0) for submission in submissions)
+        queue = deque((submission, 0, 0) for submission in submissions)
         jobs: dict[int, _Job] = {}
         try:
             while queue or jobs:
                 while queue and self._has_room(jobs, setup.slots):
-                    submission, tries = queue.popleft()
-                    if not tries:
+                    submission, tries, deaths = queue.popleft()
+                    if not tries + deaths:
                         on_event(Started(student=submission.student))
-                    job = _Job(submission, self._fork(submission, recipe, setup, scope), tries)
+                    child = self._fork(submission, recipe, setup, scope)
+                    job = _Job(submission, child, self._servers.running, tries, deaths)
                     jobs[job.child.channel.sock.fileno()] = job
                 for descriptor in _readable(jobs):
                     job = jobs[descriptor]
-                    message = _message(job)
+                    message = servers.message(job.child, job.submission)
                     graded: Graded | None = None
                     match message:
                         case {"step": str(text)}:
@@ -137,11 +145,16 @@ class LocalPool:
                             on_event(Step(student=job.submission.student, text=text))
                             continue
                         case {"report": np.ndarray() as report, "run": np.ndarray() as run, "notebook": notebook}:
-                            graded = _graded(report, run, notebook)
-                        case {"failed": str(why)} if job.tries:
-                            graded = failed(rubric, job.submission, InfrastructureError(why), self.tier)
+                            graded = servers.graded(report, run, notebook)
+                            if _met_a_death(graded.report) and (again := self._again(job)):
+                                queue.append(again)
+                                graded = None
                         case _:
-                            queue.append((job.submission, job.tries + 1))
+                            why = str(message.get("failed", "a grading process said what nobody understands"))
+                            if again := self._again(job):
+                                queue.append(again)
+                            else:
+                                graded = failed(rubric, job.submission, InfrastructureError(why), self.tier)
                     del jobs[descriptor]
                     job.child.close()
                     if graded is not None:
@@ -151,38 +164,25 @@ class LocalPool:
             for job in jobs.values():
                 job.child.close()
 
+    def _fork(self, submission: Submission, recipe: str | None, setup: Setup, scope: Scope | None) -> Child:
+        """Return a process that grades a submission, from new servers where the old ones die under it."""
+        for _ in range(MOST_DEATHS):
+            with contextlib.suppress(InfrastructureError):
+                return self._servers.fork(
+                    self._course, submission, recipe=recipe, tier=self.tier, setup=setup, scope=scope
+                )
+        return self._servers.fork(self._course, submission, recipe=recipe, tier=self.tier, setup=setup, scope=scope)
+
+    def _again(self, job: _Job) -> tuple[Submission, int, int] | None:
+        """Return what goes back into the queue where something of ours died; None where that was tried enough."""
+        running = self._servers.running
+        if running is None or running != job.servers:
+            return (job.submission, job.tries, job.deaths + 1) if job.deaths < MOST_DEATHS else None
+        return None if job.tries else (job.submission, 1, job.deaths)
+
     def _has_room(self, jobs: dict[int, _Job], slots: int) -> bool:
         working = sum(not job.is_training for job in jobs.values())
         return working < self._workers and len(jobs) < self._workers + max(MAX_WAITING, slots)
-
-    def _fork(self, submission: Submission, recipe: str | None, setup: Setup, scope: Scope | None) -> Child:
-        zygote, graders = self._start()
-        spec = {
-            "course": str(self._course.root),
-            "assignment": submission.assignment,
-            "student": submission.student,
-            "path": str(submission.path),
-            "recipe": recipe,
-            "tier": self.tier.value,
-            "setup": msgspec.to_builtins(setup),
-            "scope": msgspec.to_builtins(scope),
-        }
-        return graders.control.fork(spec, zygote.control.fileno())
-
-    def _start(self) -> tuple[ForkServer, ForkServer]:
-        """Return both servers, started again where one has died; they import at the same time."""
-        self._zygote = _living(self._zygote, "autograder.sandbox.zygote", clean_environment())
-        self._graders = _living(self._graders, "autograder.pool.worker", {**os.environ, "PYTHONHASHSEED": "0"})
-        return self._zygote, self._graders
-
-
-def _living(server: ForkServer | None, module: str, environment: Mapping[str, str]) -> ForkServer:
-    """Return a server that runs: the one that there is, or a new one."""
-    if server is not None:
-        if server.is_alive:
-            return server
-        server.close()
-    return ForkServer(module, environment)
 
 
 def _readable(jobs: dict[int, _Job]) -> list[int]:
@@ -190,14 +190,17 @@ def _readable(jobs: dict[int, _Job]) -> list[int]:
     return ready
 
 
-def _message(job: _Job) -> Any:
-    """Return what a grading process says; a process that is gone failed."""
-    try:
-        return job.child.channel.receive()
-    except (Closed, WireError):
-        return {"failed": f"the grading process of {job.submission.student} ended: {job.child.how_it_ended()}"}
+def _met_a_death(report: GradeReport) -> bool:
+    """Whether a check could not be made because a process of ours ended, or did not answer, under it."""
+    errors = (check.staff_note for check in report.checks if check.outcome is Outcome.ERROR)
+    return any(_MACHINE_FAILED.search(note) for note in errors)
 
 
-def _graded(report: np.ndarray, run: np.ndarray, notebook: np.ndarray | None) -> Graded:
-    text = None if notebook is None else notebook.tobytes().decode()
-    return Graded(from_json(report.tobytes(), GradeReport), from_json(run.tobytes(), RunFacts), text)
+def _kinds(error: type[Exception]) -> Iterator[str]:
+    yield error.__name__
+    for kind in error.__subclasses__():
+        yield from _kinds(kind)
+
+
+_MACHINE_FAILED = re.compile(rf"^[\w.]*\.({'|'.join(_kinds(InfrastructureError))})\b", re.MULTILINE)
+"""The line of a traceback that names an error of the machine."""

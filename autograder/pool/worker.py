@@ -6,6 +6,8 @@ socket, and says on its job socket::
     {"step": str}                                              any number of times
     {"report": array, "run": array, "notebook": array | None}  once: JSON texts, as bytes since they may be long
     {"failed": str}                                            instead, where our side failed
+
+Where it is to ask for trainings, it says what `pool.asked` describes, and is told the answer on the same socket.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
 from autograder.grading.scope import Scope
+from autograder.pool.asked import asking
 from autograder.records import AssignmentId, StudentId, to_json
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ControlSocket
@@ -53,6 +56,7 @@ def run_child(request: Request) -> None:
             msgspec.convert(spec["setup"], Setup),
             on_step=lambda text: channel.send({"step": text}),
             scope=msgspec.convert(spec["scope"], Scope | None),
+            elsewhere=asking(channel) if spec["asks_for_trainings"] else None,
         )
         graded = grader.grade(submission)
     except AutograderError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import json
+import select
 import socket
 import subprocess
 import sys
@@ -75,8 +76,10 @@ class ForkServer:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the server still runs."""
-        return self._process.poll() is None
+        """Whether the server still runs; one that was killed lets go of its socket before it is gone."""
+        poll = select.poll()
+        poll.register(self._control, 0)  # a hang-up is told without being asked for
+        return self._process.poll() is None and not poll.poll(0)
 
     def close(self) -> None:
         """End the server, and with it every child."""

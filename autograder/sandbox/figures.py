@@ -24,7 +24,7 @@ def describe(figure: Any) -> dict[str, Any]:
     ``{"axes": [...], "pixels": (h, w, 4) uint8}``. Axes that are invisible, or on which nothing is drawn or
     written, are left out. Each other one has ``images`` (arrays), ``lines`` (tuples x, y, label), ``title``,
     ``x_label``, ``y_label``, ``legend``, ``texts`` (strings), ``has_x_ticks`` and ``has_y_ticks``, and the strings
-    ``x_tick_labels`` and ``y_tick_labels``, as far as they are seen.
+    ``x_tick_labels`` and ``y_tick_labels``, as far as they are seen and in the order of reading.
     """
     pixels = figure_pixels(figure)  # first: labels of ticks are made while a figure is drawn
     axes = [_describe_axes(each) for each in figure.axes[:MAX_AXES] if each.get_visible() and _is_used(each)]
@@ -58,11 +58,21 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
 def _has_ticks(axis: Any) -> bool:
     """Whether a reader sees a tick's mark or its label."""
     return bool(axis.get_visible()) and any(
-        tick.tick1line.get_visible() or (tick.label1.get_visible() and tick.label1.get_text())
+        mark.get_visible() or (label.get_visible() and label.get_text())
         for tick in axis.get_major_ticks()
+        for mark, label in ((tick.tick1line, tick.label1), (tick.tick2line, tick.label2))
     )
 
 
 def _tick_labels(axis: Any) -> list[str]:
-    labels = [tick.label1 for tick in axis.get_major_ticks() if tick.label1.get_visible()] if axis.get_visible() else []
-    return [str(label.get_text()) for label in labels if label.get_text()]
+    """Return the labels in view, from left to right or from top to bottom, on whichever side they stand."""
+    if not axis.get_visible():
+        return []
+    start, end = axis.get_view_interval() if axis.axis_name == "x" else axis.get_view_interval()[::-1]
+    labels = []
+    for tick in axis.get_major_ticks():
+        label = tick.label1 if tick.label1.get_visible() else tick.label2
+        place = (tick.get_loc() - start) / (end - start)
+        if -1e-6 <= place <= 1 + 1e-6 and label.get_visible() and label.get_text():
+            labels.append((place, str(label.get_text())))
+    return [text for _, text in sorted(labels)]

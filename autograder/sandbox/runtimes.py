@@ -57,6 +57,13 @@ def open_trainer(zygote: ControlSocket, tier: Tier, place: Place) -> Iterator[Tr
         with children(zygote, tier).fork({"kind": "runtime", **walled(tier, LIMITS)}) as child:
             yield Trainer(child)
         return
+    with open_own_trainer(tier, place) as trainer:
+        yield trainer
+
+
+@contextlib.contextmanager
+def open_own_trainer(tier: Tier, place: Place) -> Iterator[Trainer]:
+    """Open the same as the child of a fork server of its own."""
     environment = clean_environment(**place.environment())
     with ForkServer(SERVER, environment) as server, server.control.fork(_spec(tier, place)) as child:
         yield Trainer(child)

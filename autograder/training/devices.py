@@ -58,6 +58,8 @@ class Setup(Record, frozen=True, kw_only=True):
         GPUs that are used; 0 on a CPU.
     card_mib
         Memory of the smallest of them; 0 where that is not known.
+    first_card
+        The number of the first of them.
     slots
         Trainings at a time, over all cards.
     seed
@@ -68,6 +70,7 @@ class Setup(Record, frozen=True, kw_only=True):
     device: str = CPU
     cards: int = 0
     card_mib: int = 0
+    first_card: int = 0
     slots: int = 1
     seed: int | None = None
 
@@ -84,13 +87,23 @@ class Setup(Record, frozen=True, kw_only=True):
             Place(
                 backend=self.backend,
                 device=self.device,
-                card=slot % self.cards,
+                card=self.first_card + slot % self.cards,
                 slot=slot // self.cards,
                 share=1 / len(range(slot % self.cards, self.slots, self.cards)),
                 card_mib=self.card_mib,
             )
             for slot in range(self.slots)
         )
+
+    @property
+    def share(self) -> float:
+        """The part of a card, in (0, 1], that each training gets at least."""
+        return min(place.share for place in self.places())
+
+    def on_card(self, card: int, card_mib: int) -> Setup:
+        """Return the same for one card of a machine, with that number and so many MiB (0: not known)."""
+        slots = round(1 / self.share)
+        return msgspec.structs.replace(self, cards=1, first_card=card, card_mib=card_mib, slots=slots)
 
     def applied(self, recipe: Recipe) -> Recipe:
         """Return the recipe with the seed that was asked for."""
@@ -184,7 +197,7 @@ def find(
         if options.slots is not None:
             raise UsageError("--gpus says how trainings share GPUs, and none is used here: leave it out")
         return Setup(backend=backend, seed=options.seed)
-    slots = options.slots or cards
+    slots = options.slots or cards * min(MOST_SLOTS, int(1 / recipe.gpu_share))
     if slots > cards * MOST_SLOTS:
         raise UsageError(f"--gpus {slots}: at most {MOST_SLOTS} trainings can share a card, and there are {cards}")
     cards = min(cards, slots)
@@ -225,10 +238,10 @@ def look_for_gpus(backend: str) -> tuple[int, int]:
     )
     lines = told.stdout.strip().splitlines()
     cards = int(lines[-1]) if told.returncode == 0 and lines else 0
-    return cards, _smallest_mib() if cards else 0
+    return cards, smallest_mib() if cards else 0
 
 
-def _smallest_mib() -> int:
+def smallest_mib() -> int:
     """Return the memory of the smallest card that the driver names; 0 where it names none."""
     try:
         told = subprocess.run(

@@ -14,12 +14,14 @@ from autograder.settings import Device, Recipe, Task
 
 def deciding(recipe: Recipe) -> Recipe:
     """Return the part of a recipe that decides what a training does."""
-    return msgspec.structs.replace(recipe, floors={}, attempts=1, wall_s=1.0, device=Device.AUTO)
+    return msgspec.structs.replace(recipe, floors={}, attempts=1, wall_s=1.0, device=Device.AUTO, gpu_share=1.0)
 
 
 def as_data(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe as it is hashed; the task that most have is not named, as in the hashes of before."""
+    """Return a recipe as it is hashed; what most say of task and GPU is not named, as in the hashes of before."""
     data: dict[str, Any] = msgspec.to_builtins(recipe)
+    if recipe.gpu_share == 1:
+        del data["gpu_share"]
     if recipe.task is Task.CLASSIFICATION:
         del data["task"]
     return data

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,10 +28,11 @@ from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
 from autograder.records import Attempt, Evidence, GradeId, Measure, TrainingRecord
 from autograder.settings import Device, Recipe
-from autograder.training.attempt import UNREACHABLE, Trained, train, work
+from autograder.training.attempt import Trained, train, work
 from autograder.training.cache import DEFAULT_BYTES, Entry, TrainingCache
 from autograder.training.devices import BACKEND, CPU, Place, Setup
 from autograder.training.evidence import Epoch, looked_at, mistakes, pictures
+from autograder.training.jobs import Elsewhere, TrainingJob
 from autograder.training.measures import measured
 from autograder.training.outputs import predicted
 from autograder.training.recipes import as_data, deciding, judged_by, require_secret_labels
@@ -63,6 +63,8 @@ class TrainingService:
         Where the locks lie that let one training run at a time; without it, one on this machine.
     cache_bytes
         Room for finished trainings.
+    elsewhere
+        Gives finished trainings, in place of the cache and of what trains here.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class TrainingService:
         on_state: Callable[[str], None] = lambda text: None,
         slots_folder: Path | None = None,
         cache_bytes: int = DEFAULT_BYTES,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._setup = setup or Setup()
         self._secret = secret
         self._cache = TrainingCache(cache_folder, secret, max_bytes=cache_bytes)
         self._open_trainer = open_trainer
         self._on_state = on_state
+        self._elsewhere = elsewhere
         self._slots = Slots(slots_folder or machine_folder(), self._setup.places())
         self._data: tuple[tuple[str, int, int], Dataset] | None = None  # the last ones: making them takes a second
 
@@ -127,7 +131,7 @@ class TrainingService:
         attempts: list[Attempt] = []
         entries: list[Entry] = []
         for number in range(recipe.attempts if floor is not None else 1):
-            job = _Job(graph, question, recipe_name, recipe, measure, number, keeps_weights)
+            job = TrainingJob(graph, question, recipe_name, recipe, measure, number, keeps_weights)
             entry = self._entry(job)
             entries.append(entry)
             attempts.append(_until(entry.attempt(measure), floor))
@@ -207,23 +211,13 @@ class TrainingService:
             confusion=looked_at(recipe.task, predictions, data, are_probabilities=False).confusion,
         )
 
-    def _entry(self, job: _Job) -> Entry:
-        """Return a training that answers the floor of a job, from the cache or made now."""
-        key = self._key(job)
-        found = self._cache.read(key)
-        if found is not None and found.answers(job.measure, job.floor):
-            return found
-        self._on_state(f"waiting to train {job.question}")
-        with self._cache.locked(key):
-            found = self._cache.read(key)
-            if found is None or not found.answers(job.measure, job.floor):
-                found = self._made(key, job)
-                self._cache.write(found)
-        self._on_state(f"checking {job.question}")
-        return found
+    def made(self, key: str, job: TrainingJob) -> Entry:
+        """Train, whatever the cache holds; where the memory is used up, once more with the device to itself.
 
-    def _made(self, key: str, job: _Job) -> Entry:
-        """Train; where the memory is used up, once more with the device to itself."""
+        Raises
+        ------
+        The same as `train`.
+        """
         data = self.data(job.recipe)
         try:
             with self._slots.taken(attempt=job.number, work=work(job.graph)) as place:
@@ -244,7 +238,27 @@ class TrainingService:
             images=pictures((epoch.guesses for epoch in trained.epochs), data),
         )
 
-    def _trained(self, job: _Job, data: Dataset, place: Place) -> Trained:
+    def _entry(self, job: TrainingJob) -> Entry:
+        """Return a training that answers the floor of a job, from the cache or made now."""
+        key = self._key(job)
+        if self._elsewhere is not None:
+            self._on_state(f"waiting to train {job.question}")
+            given = self._elsewhere(key, job)
+            self._on_state(f"checking {job.question}")
+            return given
+        found = self._cache.read(key)
+        if found is not None and found.answers(job.measure, job.floor):
+            return found
+        self._on_state(f"waiting to train {job.question}")
+        with self._cache.locked(key):
+            found = self._cache.read(key)
+            if found is None or not found.answers(job.measure, job.floor):
+                found = self.made(key, job)
+                self._cache.write(found)
+        self._on_state(f"checking {job.question}")
+        return found
+
+    def _trained(self, job: TrainingJob, data: Dataset, place: Place) -> Trained:
         self._on_state(f"training {job.words}")
 
         def tell(epochs: Sequence[Epoch]) -> None:
@@ -270,7 +284,7 @@ class TrainingService:
             )
         return trained
 
-    def _key(self, job: _Job) -> str:
+    def _key(self, job: TrainingJob) -> str:
         recipe = job.recipe
         parts = {
             "graph": job.graph.key,
@@ -288,7 +302,7 @@ class TrainingService:
         }
         return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
-    def _seed(self, job: _Job) -> int:
+    def _seed(self, job: TrainingJob) -> int:
         what = msgspec.json.encode(as_data(deciding(job.recipe))).decode()
         return self._secret.seed("training", job.graph.key, what, str(job.number))
 
@@ -302,39 +316,6 @@ class TrainingService:
 
     def _data_seed(self, recipe: Recipe) -> int:
         return self._secret.seed("data", recipe.dataset)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One attempt at one question's model, which is judged by a measure."""
-
-    graph: ModelGraph
-    question: GradeId
-    recipe_name: str
-    recipe: Recipe
-    measure: Measure
-    number: int
-    keeps_weights: bool
-
-    @property
-    def floors(self) -> dict[Measure, float]:
-        """What is to be reached: every floor of the question, so that checks in other measures find it in the cache.
-
-        Without a floor in the measure that is asked for, the training is made in full.
-        """
-        found = {measure: self.recipe.floor(self.question, measure) for measure in self.recipe.task.measures}
-        return {self.measure: self.floor, **{measure: floor for measure, floor in found.items() if floor is not None}}
-
-    @property
-    def floor(self) -> float:
-        """What is to be reached in the measure that is asked for."""
-        floor = self.recipe.floor(self.question, self.measure)
-        return UNREACHABLE if floor is None else floor
-
-    @property
-    def words(self) -> str:
-        again = f" (seed {self.number + 1} of {self.recipe.attempts})" if self.number else ""
-        return f"{self.question}{again}"
 
 
 def weights_digest(graph: ModelGraph) -> str:

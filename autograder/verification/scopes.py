@@ -2,8 +2,9 @@
 
 A check can come out differently only if something that it asks for does. It asks for names (`mentions`), which cells
 make (`cell_names`), from names that other cells make. So what a changed cell makes, and whatever is made of that, is
-touched; the checks that mention something touched are asked, and run are the cells that their names are made in. The
-visible tests of a notebook are run where a name is made in them that is needed, as any other cell.
+touched; the checks that mention something touched are asked, with those that they need, and run are the cells that
+their names are made in. The visible tests of a notebook are run where a name is made in them that is needed, as any
+other cell.
 
 What cannot be read that way is graded whole: cells that are not Python, and answers that change what is not their own
 (see `CellNames.is_contained`). Left aside is what one answer does to the time and memory that all share.
@@ -19,6 +20,7 @@ from nbformat import NotebookNode
 from autograder.grading.scope import Scope
 from autograder.notebooks import cells
 from autograder.records import CheckId, GradeId
+from autograder.suite.digests import with_needs
 from autograder.suite.plugin import Check
 from autograder.verification.cell_names import CellNames, read_names
 from autograder.verification.mentions import EVERYTHING, read_mentions
@@ -38,6 +40,7 @@ class Scopes:
     """
 
     def __init__(self, reference: NotebookNode, checks: Mapping[CheckId, Check]) -> None:
+        self._checks = checks
         self._mentions = read_mentions(checks)
         self._sources: dict[int, str] = {}
         self._answers: dict[GradeId, int] = {}
@@ -70,8 +73,9 @@ class Scopes:
         questions = {name for name, index in self._answers.items() if index in changed}
         touched = {name for index in changed for name in (*names[index].makes, *before[index].makes)}
         touched = _closure(touched, {index: (each.needs, each.makes) for index, each in names.items()})
-        asked = frozenset(
-            check for check, words in self._mentions.items() if words & (touched | questions | {EVERYTHING})
+        asked = with_needs(
+            [check for check, words in self._mentions.items() if words & (touched | questions | {EVERYTHING})],
+            self._checks,
         )
         return Scope(self._needed(asked, names), asked)
 

@@ -142,6 +142,30 @@ def test_writing_twice_changes_nothing(practical):
     assert rows(course) == before
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update grade set auto_score = 7",
+        "update grade set needs_manual_grade = not needs_manual_grade",
+        "update comment set auto_comment = 'another'",
+        "delete from grade",
+        "delete from comment",
+        "delete from submitted_notebook",
+    ],
+)
+def test_what_somebody_changed_of_ours_is_put_right(practical, statement):
+    """Rows that hold what was written last are left as they are, and no others."""
+    course, _ = practical
+
+    write(practical, report(), report("bob", {"area": 0.0, "total": 1.5, "why": 0.0}))
+    before = grade_of(practical)["auto_score"], comment_of(practical), read_scores(*practical)
+    with closing(sqlite3.connect(course.gradebook)) as database:
+        database.execute(statement)
+        database.commit()
+    write(practical, report(), report("bob", {"area": 0.0, "total": 1.5, "why": 0.0}))
+    assert (grade_of(practical)["auto_score"], comment_of(practical), read_scores(*practical)) == before
+
+
 def test_scores_are_kept_within_bounds(practical):
     """A score beyond the question's points, below 0 or not a number never reaches the gradebook."""
     write(practical, report(scores={"area": 7.0, "total": -1.0, "why": float("nan")}))

@@ -116,6 +116,22 @@ def test_one_file_is_graded_without_a_trace(course: Path, run: Callable[..., str
     assert not [name for name in ("reports", "feedback", "autograded") if (course / name).exists()]
 
 
+def test_a_mended_check_is_asked_alone(course: Path, run: Callable[..., str]) -> None:
+    """--only-changed-checks says how many were asked how much, and contradicts --force."""
+    run("release", "practical")
+    for student, answer in ANSWERS.items():
+        _hand_in(course, student, answer)
+    run("grade", "practical")
+    suite = course / "tests" / "suites" / "practical" / "test_area.py"
+    suite.write_text(SUITE.replace("found == 12", "found in (7, 12)"))
+    submitted = course / "submitted" / "ada" / "practical" / "practical.ipynb"
+    submitted.write_text(submitted.read_text().replace("width * height", "height * width"))
+    printed = run("grade", "practical", "--only-changed-checks")
+    assert "1 asked changed checks only, 1 asked everything" in printed
+    assert re.search(r"^alan +2/5 ", printed, re.MULTILINE)
+    run("grade", "practical", "--only-changed-checks", "--force", code=2)
+
+
 @pytest.mark.slow
 def test_a_broken_suite_asks_for_a_person(course: Path, run: Callable[..., str]) -> None:
     """An ERROR ends with exit code 1, and the table says what failed."""

@@ -222,6 +222,21 @@ def test_a_figure_is_data(submission):
     assert (left.x_tick_labels, right.x_tick_labels, right.texts) == ((), ("first", "second"), ("start",))
 
 
+def test_labels_of_ticks_are_those_in_view_in_the_order_of_reading(submission):
+    """Labels are told from left to right and from top to bottom, on either side, and not where no tick is seen."""
+    mine = submission(
+        "import matplotlib.pyplot as plt\nimport numpy as np\ndef f(origin):\n"
+        "    figure, axes = plt.subplots()\n    axes.imshow(np.eye(3), origin=origin)\n    axes.xaxis.tick_top()\n"
+        "    axes.set_xticks([-1, 1, 0], ['unseen', 'second', 'first'])\n"
+        "    axes.set_yticks([0, 1, 2], ['a', 'b', 'c'])\n    axes.set_xlim(-0.5, 2.5)\n    return figure"
+    )
+    for origin, labels in (("upper", ("a", "b", "c")), ("lower", ("c", "b", "a"))):
+        (axes,) = mine.figure("f", origin).axes
+        assert axes.has_x_ticks
+        assert axes.x_tick_labels == ("first", "second")
+        assert axes.y_tick_labels == labels
+
+
 def test_a_figure_that_was_only_shown_is_told(submission):
     """A function that shows and returns None learns that a `return` is missing."""
     mine = submission("import matplotlib.pyplot as plt\ndef f():\n    plt.plot([1])\n    plt.show()")

@@ -77,13 +77,13 @@ def test_reports_name_the_wall_and_are_kept_behind_it(course):
 
 def test_a_killed_zygote_costs_nobody_anything(course, monkeypatch):
     """When the fork server dies in the middle of a batch, it is started again, and every student is graded."""
-    monkeypatch.setattr("autograder.pool.local.ForkServer", ForkServer)  # one of its own: others share theirs
+    monkeypatch.setattr("autograder.pool.servers.ForkServer", ForkServer)  # one of its own: others share theirs
     rubric = Rubric.read(course.assignment("practical"))
     with LocalPool(course, workers=1) as pool:
 
         def kill_once(event):
             if isinstance(event, Finished) and len(seen) == 0:
-                seen.append(pool._zygote._process.pid)
+                seen.append(pool._servers._zygote._process.pid)
                 os.kill(seen[0], signal.SIGKILL)
 
         seen = []

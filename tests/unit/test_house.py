@@ -26,6 +26,14 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not HEAVY & set(done.stdout.split())
 
 
+def test_reading_notebooks_builds_no_grammar() -> None:
+    """What nbformat's validator would do for formats that notebooks lack is left: it takes most of a second."""
+    script = "import sys, autograder, nbformat; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "jsonschema" in done.stdout.split()
+    assert "lark" not in done.stdout.split()
+
+
 def test_the_version_is_said_once() -> None:
     """The package and its metadata agree."""
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text())

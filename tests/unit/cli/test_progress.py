@@ -12,7 +12,7 @@ from rich.console import Console
 
 from autograder.cli import quiet
 from autograder.cli.console import results
-from autograder.cli.progress import _Bar, watch
+from autograder.cli.progress import _Bar, _Lines, watch
 from autograder.pool.events import Event, Finished, Started, Step
 from autograder.records import StudentId
 
@@ -43,10 +43,15 @@ def test_a_quiet_command_shows_no_progress(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr() == ("the result\n", "")
 
 
-def _drawn(*events: Event, total: int = 3) -> str:
-    bar = _Bar("grading convnets", total)
+def _drawn(*events: Event | float, total: int = 3) -> str:
+    """Return what is drawn after events; a number lets so many seconds pass."""
+    now = [0.0]
+    bar = _Bar("grading convnets", total, lambda: now[0])
     for event in events:
-        bar(event)
+        if isinstance(event, float):
+            now[0] += event
+        else:
+            bar(event)
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     with console.capture() as capture:
         console.print(bar.view())
@@ -63,8 +68,42 @@ def test_the_bar_shows_what_is_being_worked_on() -> None:
     )
     assert "grading convnets" in drawn
     assert "1/3" in drawn
-    assert re.search(r"ada +training residual_model", drawn)
+    assert re.search(r"ada +0 s +training residual_model", drawn)
     assert "alan" not in drawn
+
+
+def test_what_has_taken_longest_stands_first() -> None:
+    """Each line says for how long its submission has been worked on, whatever it did in between."""
+    drawn = _drawn(
+        Started(student=ADA), 70.0, Started(student=ALAN), 5.0, Step(student=ADA, text="training residual_model"), 20.0
+    )
+    _, first, second = drawn.splitlines()
+    assert re.search(r"ada +95 s +training residual_model", first)
+    assert re.search(r"alan +25 s +starting", second)
+
+
+def test_long_lines_fit_the_terminal() -> None:
+    """A name and a step as long as they can be are cut, not wrapped."""
+    drawn = _drawn(Started(student=StudentId("n" * 60)), Step(student=StudentId("n" * 60), text="training " + "m" * 90))
+    assert len(drawn.splitlines()) == 2
+    assert all(len(line) <= 80 for line in drawn.splitlines())
+
+
+def test_piped_progress_says_what_takes_so_long() -> None:
+    """After half a minute without a line, one says how much is left and which submission has run longest."""
+    now, console = [0.0], Console(file=io.StringIO(), width=80)
+    lines = _Lines(console, 4, lambda: now[0])
+    with console.capture() as capture:
+        for event in (Started(student=ADA), Started(student=ALAN)):
+            lines(event)
+        now[0] = 20.0
+        lines(Finished(student=ALAN, report=sample.report("alan")))
+        now[0] = 45.0
+        lines(Step(student=ADA, text="training residual_model"))
+        now[0] = 60.0
+        lines(Step(student=ADA, text="training residual_model: epoch 3 of 20"))
+    _, second = capture.get().splitlines()
+    assert second == "3 to grade, about 3 min left; longest: ada, 60 s, training residual_model: epoch 3 of 20"
 
 
 def test_what_is_unchanged_counts_as_no_work() -> None:

@@ -14,6 +14,7 @@ from autograder.sandbox.spec import clean_environment
 from autograder.settings import Device, Recipe, parse_settings
 from autograder.training import devices
 from autograder.training.devices import Place, Setup, TrainingOptions, find
+from autograder.training.recipes import as_data, deciding
 from autograder.training.service import TrainingService
 
 GRAPH = sequential((32, 32, 3), ("Flatten", {}), ("Dense", {"units": 10}))
@@ -66,6 +67,19 @@ def test_recipe_and_operator_have_to_agree():
     """A floor that holds for one device is not held against another."""
     with pytest.raises(UsageError, match="requires device = 'gpu', and --device cpu was asked for"):
         found(Device.CPU, wants=Device.GPU, gpus=1)
+
+
+def test_a_recipe_says_how_many_share_a_card():
+    """As many trainings as fit run on each card, unless the operator says another number; no result depends on it."""
+    quarter = recipe(gpu_share=0.25)
+    setup = find("big", quarter, TrainingOptions(), environment={}, look=lambda backend: (2, 0))
+    assert (setup.cards, setup.slots, setup.share) == (2, 8, 0.25)
+    there = setup.on_card(3, 24_000)
+    assert [(each.card, each.slot, each.share, each.card_mib) for each in there.places()] == [
+        (3, slot, 0.25, 24_000) for slot in range(4)
+    ]
+    assert find("big", quarter, TrainingOptions(slots=2), environment={}, look=lambda backend: (2, 0)).share == 1
+    assert as_data(deciding(quarter)) == as_data(deciding(recipe()))
 
 
 def test_gpus_share_slots():

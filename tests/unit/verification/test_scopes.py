@@ -67,6 +67,20 @@ def test_a_name_that_an_answer_makes_by_the_way(scopes: Scopes) -> None:
     assert touched(scopes, other="other = 1\nheight = 2") == ({"other", "volume"}, {0, 1, 4, 5, 7})
 
 
+def test_what_an_asked_check_needs_is_asked_too(tmp_path: Path) -> None:
+    """A check is judged by those that it needs, which may be about other names."""
+    (tmp_path / "test_volume.py").write_text(
+        '"""Volume."""\nfrom autograder.suite import points, question\npytestmark = question("volume")\n'
+        '@points(1)\ndef test_is_there(submission):\n    """It is there."""\n'
+        '    assert submission.defines("volume"), "it is not"\n'
+        '@points(1, needs="test_is_there")\ndef test_of_an_area(submission):\n    """It is made of an area."""\n'
+        '    assert submission.defines("area"), "it is not"\n'
+    )
+    scope = Scopes(make_notebook(CELLS), runner.collect(tmp_path)).of({GradeId("half"): "area = half = 2"})
+    assert scope is not None
+    assert scope.checks == {"volume.is_there", "volume.of_an_area"}
+
+
 def test_an_answer_that_reaches_beyond_its_names(scopes: Scopes) -> None:
     """Then everything is graded."""
     assert touched(scopes, other="math.pi = 3") is None
