@@ -5,7 +5,7 @@
 
 # %% class_activation_map
 def class_activation_map(model, layer_name, image, class_index):
-    both = keras.Model(model.inputs, [model.get_layer(layer_name).output, model.output])
+    both = keras.Model(model.input, [model.get_layer(layer_name).output, model.output])
     with tf.GradientTape() as tape:
         maps, scores = both(np.asarray(image, "float32")[np.newaxis])
         score = tf.nn.softmax(scores)[0, class_index]

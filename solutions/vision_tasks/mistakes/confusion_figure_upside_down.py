@@ -1,6 +1,6 @@
 """The last class is at the top."""
 
-# fails: confusion_figure.shows_the_counts
+# fails: confusion_figure.shows_the_counts, confusion_figure.ticks
 
 
 # %% confusion_figure

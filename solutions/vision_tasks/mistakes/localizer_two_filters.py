@@ -1,6 +1,6 @@
 """Everything is in place, but two filters see too little."""
 
-# fails: localizer.finds_the_class, localizer.finds_the_box
+# fails: localizer.finds_the_class
 
 
 # %% localizer

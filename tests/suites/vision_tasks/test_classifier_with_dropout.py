@@ -49,7 +49,8 @@ def test_dropout_between_convolutions(model):
     between = [step for step in dropouts if convolutions[0].index < step.index < convolutions[-1].index]
     assert between, model.marked("no dropout stands on the maps between two convolutions", convolutions)
     wrong = [step for step in dropouts if not MIN_RATE <= step.config["rate"] <= MAX_RATE]
-    said = f"{len(wrong)} of {len(dropouts)} dropouts on maps have a rate that is not between {MIN_RATE} and {MAX_RATE}"
+    rates = ", ".join(f"{step.config['rate']:g}" for step in wrong)
+    said = f"a dropout on maps has the rate {rates}, one between {MIN_RATE} and {MAX_RATE} was asked for"
     assert not wrong, model.marked(said, wrong)
 
 
@@ -71,7 +72,8 @@ def test_drops_whole_maps(model, rng):
         if np.sum(had & ~has) < np.sum(had) * step.config["rate"] / 4:
             wrong.append(step)
     said = (
-        f"{len(wrong)} dropouts on maps leave out single values: with neighbours that tell the same, that does little"
+        f"the number of dropouts on maps that leave out single values is {len(wrong)}: "
+        "with neighbours that tell the same, that does little"
     )
     assert not wrong, model.marked(said, wrong)
 

@@ -44,15 +44,21 @@ def test_labels(drawn):
     """The axes say which of them is the true class and which the predicted one."""
     _, axes = drawn
     x_label, y_label = axes[0].x_label, axes[0].y_label
-    assert "predicted" in x_label.lower(), (
-        f"the label of the x axis is {x_label!r}: the columns are the predicted class"
-    )
-    assert "true" in y_label.lower(), f"the label of the y axis is {y_label!r}: the rows are the true class"
+    for where, label, asked, what in (("x", x_label, "predicted", "columns"), ("y", y_label, "true", "rows")):
+        found = f"the label of the {where} axis is {label!r}" if label else f"the {where} axis has no label"
+        assert asked in label.lower(), f"{found}: the {what} are the {asked} class"
 
 
-@points(1, hint="`axes.set_xticks(places, names)` sets both; the same for y.", needs="test_one_picture")
+@points(
+    1,
+    hint="`axes.set_xticks(places, names)` sets places and names at once, one for each column; `set_yticks` for rows.",
+    needs="test_one_picture",
+)
 def test_ticks(drawn):
-    """Both axes have ticks."""
+    """Both axes have a tick for each class, with its name, in the order of the matrix."""
     _, axes = drawn
-    missing = [name for name, has in (("x", axes[0].has_x_ticks), ("y", axes[0].has_y_ticks)) if not has]
-    assert not missing, f"the {missing[0]} axis has no ticks: nobody can tell which class is which"
+    for where, labels in (("x", axes[0].x_tick_labels), ("y", axes[0].y_tick_labels)):
+        names = [label.strip() for label in labels]
+        found = ", ".join(names) or "nothing"
+        direction = "from left to right" if where == "x" else "from top to bottom"
+        assert names == NAMES, f"for the classes {', '.join(NAMES)}, the {where} axis says {found} {direction}"

@@ -132,7 +132,7 @@ def test_small_steps(submission):
     needs=("test_head_learns", "test_other_blocks_stay", "test_averages_stay"),
 )
 def test_beats_the_extractor(submission, train):
-    """What is trainable after fine tuning learns the new classes better than a head alone."""
+    """What is trainable after fine tuning learns the new classes better than a head alone in the same training."""
     backbone = submission.make("load_backbone")
     extractor = submission.make("feature_extractor", backbone, NUM_CLASSES)
     image = np.zeros((1, 32, 32, 3), np.float32)

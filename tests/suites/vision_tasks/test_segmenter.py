@@ -45,7 +45,7 @@ def test_down_and_up(model):
     """The encoder halves the size at least twice, and the decoder doubles it with transposed convolutions."""
     down = [each for each in model.downsampling() if max(each.factor) >= 2]
     assert len(down) >= 2, model.marked(
-        f"the size is halved {len(down)} times, at least 2 were asked for", [each.step for each in down]
+        f"the encoder halves the size {len(down)} of at least 2 times", [each.step for each in down]
     )
     up = model.upsampling()
     wrong = [each.step for each in up if not each.step.is_a(UP)]
@@ -53,7 +53,7 @@ def test_down_and_up(model):
         f"{len(wrong)} of {len(up)} steps on the way up are no transposed convolutions", wrong
     )
     assert len(up) >= 2, model.marked(
-        f"the size is doubled {len(up)} times by transposed convolutions, at least 2 were asked for",
+        f"transposed convolutions double the size {len(up)} of at least 2 times",
         [each.step for each in up],
     )
 

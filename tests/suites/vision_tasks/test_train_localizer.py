@@ -3,6 +3,10 @@
 The student's function trains the student's localizer, in the student's process, on images of one class with one box.
 Whether each head has a loss that fits is read from the biases before its outputs: those of a class that is always
 right rise and all others fall, those of a box go towards it.
+
+With Adam the first steps have the length of the learning rate, however large a gradient is. So with a single black
+image, for which a model says the same until its biases have moved, those of the ten classes move equally far in one
+epoch, although their gradients differ, and twice as far in two; with RMSprop, 1 + sqrt(0.1 / 0.19) times as far.
 """
 
 from __future__ import annotations
@@ -23,22 +27,20 @@ BOX = np.array([0.02, 0.96, 0.03, 0.98], np.float32)
 
 @dataclass(frozen=True)
 class Training:
-    """What the student's `train_localizer` did: its history, and how the last biases of each length moved."""
+    """What a call of the student's `train_localizer` did: its history, and how the last biases of each length moved."""
 
     history: dict[str, tuple[float, ...]]
     moves: dict[int, np.ndarray]
     num_moved: int
 
 
-@pytest.fixture(scope="module")
-def training(submission):
-    """The one run of the student's function."""
+def run(submission, images, epochs):
+    """Let the student's function train a new model of the student's."""
     model = submission.make("localizer")
     before = submission.weights(model)
-    # Nearly black, so that no head is at the end of its range whether pixels are scaled or not.
-    images = np.random.default_rng(1).integers(0, 4, size=(NUM_IMAGES, 32, 32, 3)).astype(np.float32)
-    labels, boxes = np.full(NUM_IMAGES, LABEL), np.tile(BOX, (NUM_IMAGES, 1))
-    history = submission.history("train_localizer", model, images, labels, boxes, EPOCHS)
+    num_images = len(images)
+    labels, boxes = np.full(num_images, LABEL), np.tile(BOX, (num_images, 1))
+    history = submission.history("train_localizer", model, images, labels, boxes, epochs)
     after = submission.weights(model)
     moves = [new - old for old, new in zip(before, after, strict=True)]
     biases = {length: [move for move in moves if move.shape == (length,)] for length in (10, 4)}
@@ -47,6 +49,14 @@ def training(submission):
         moves={length: found[-1] for length, found in biases.items() if found},
         num_moved=sum(bool(move.any()) for move in moves),
     )
+
+
+@pytest.fixture(scope="module")
+def training(submission):
+    """Two epochs on sixteen images."""
+    # Nearly black, so that no head is at the end of its range whether pixels are scaled or not.
+    images = np.random.default_rng(1).integers(0, 4, size=(NUM_IMAGES, 32, 32, 3)).astype(np.float32)
+    return run(submission, images, EPOCHS)
 
 
 @points(1, hint="`fit` takes a list of targets, in the order of the outputs. Return what it returns.")
@@ -85,4 +95,27 @@ def test_box_is_learnt(training):
     towards = np.sign(move) == np.sign(BOX - 0.5)
     assert np.all(towards), (
         f"after training on images with one and the same box, {int(towards.sum())} of its 4 numbers came closer to it"
+    )
+
+
+@points(
+    1, hint="Name the optimizer when you compile: without it, Keras takes another one.", needs="test_class_is_learnt"
+)
+def test_adam(submission):
+    """The optimizer is Adam."""
+    black = np.zeros((1, 32, 32, 3), np.float32)
+    one, two = (run(submission, black, epochs).moves.get(10) for epochs in (1, 2))
+    if one is None or two is None:
+        return
+    one, two = np.abs(one), np.abs(two)
+    # Plain gradient descent moves the true class nine times as far as others.
+    assert one.max() < 1.5 * one.min(), (
+        f"in the first step, one score of a class moves {one.max() / max(one.min(), 1e-12):.2g} times as far as "
+        "another; with Adam they move equally far"
+    )
+    ratios = two / np.maximum(one, 1e-12)
+    is_rmsprop = np.all(np.abs(ratios - 1.7255) < 0.03)
+    assert not is_rmsprop, (
+        f"in two steps every score of a class moves {ratios.mean():.2f} times as far as in one, as with RMSprop, which "
+        "Keras takes where no optimizer is named; with Adam it is twice as far"
     )
