@@ -46,6 +46,13 @@ def expected_map(view, step, image, class_index):
     return activation / max(activation.max(), 1e-12)
 
 
+def is_inside(box, x, y):
+    """Whether a place is in a box; a value of the map stands for 4 x 4 pixels, half of that around it is allowed."""
+    left, top, width, height = box
+    far = 1 / 16
+    return bool(left - far <= x <= left + width + far and top - far <= y <= top + height + far)
+
+
 @pytest.fixture(scope="module")
 def ours(submission):
     """Our model in the student's process, and its view."""
@@ -115,17 +122,15 @@ def test_nothing_speaks_for_it(submission, rng):
 def test_peaks_inside_the_shape(submission, rng):
     """On images of shapes, the map is largest on the shape."""
     classifier = submission.make("load_classifier")
-    made = shapes.generate(NUM_IMAGES, seed=int(rng.integers(2**31)))
+    made = shapes.generate(20 * NUM_IMAGES, seed=int(rng.integers(2**31)))
+    # Shapes away from the diagonal: a map with rows and columns exchanged is largest elsewhere.
+    chosen = [n for n, (x, y, w, h) in enumerate(made.boxes) if not is_inside(made.boxes[n], y + h / 2, x + w / 2)]
     inside = 0
-    for image, label, box in zip(made.images, made.labels, made.boxes, strict=True):
-        found = submission.call(
-            "class_activation_map", classifier, "block4_relu", image, int(label), returns=array((8, 8))
-        )
+    for number in chosen[:NUM_IMAGES]:
+        image, label = made.images[number], int(made.labels[number])
+        found = submission.call("class_activation_map", classifier, "block4_relu", image, label, returns=array((8, 8)))
         row, column = np.unravel_index(found.argmax(), found.shape)
-        x, y = (column + 0.5) / 8, (row + 0.5) / 8
-        # A value of the map stands for 4 x 4 pixels: half of that is allowed around the box.
-        far = 1 / 16
-        inside += bool(box[0] - far <= x <= box[0] + box[2] + far and box[1] - far <= y <= box[1] + box[3] + far)
+        inside += is_inside(made.boxes[number], (column + 0.5) / 8, (row + 0.5) / 8)
     assert inside >= MIN_INSIDE * NUM_IMAGES, (
         f"the map of the true class is largest on the shape in {inside} of {NUM_IMAGES} images"
     )
