@@ -1,8 +1,9 @@
 """Runs commands, and measures them from outside: time, CPU and memory of everything that they start.
 
-CPU seconds are those of the command and of all its descendants that were waited for, as the kernel counts them (user
-and system). Memory is read from /proc/<pid>/smaps_rollup a few times a second: the proportional set size (PSS) counts
-a page that several processes share once between them, private memory counts pages that one process alone has.
+CPU seconds are those in which the machine was not idle: what a process used is not told by the kernel where it is
+killed before anybody waits for it, as whatever stands behind a wall is. So nothing else may run meanwhile. Memory is
+read from /proc/<pid>/smaps_rollup now and then: the proportional set size (PSS) counts a page that several processes
+share once between them, private memory counts pages that one process alone has.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def run(
     *,
     at_a_time: int = 1,
     limit_s: float = 900,
-    each_s: float = 0.5,
+    each_s: float = 3.0,
     stop: Callable[[float], bool] | None = None,
 ) -> Measured:
     """Run commands, so many at a time, and measure them.
@@ -91,7 +92,7 @@ def run(
     limit_s
         Seconds for all; what is left then is killed with all that it started, and counts as ended by SIGKILL.
     each_s
-        Seconds between two looks at the memory; a look takes some milliseconds for each process.
+        Seconds between two looks at the memory; a look takes some ten milliseconds for each process with TensorFlow.
     stop
         Is called with the seconds since the start at each look; where it says True, the commands are killed, and they
         alone: what they have started has to end by itself.
@@ -106,18 +107,17 @@ def run(
     texts: list[str] = []
     memory: list[Memory] = []
     orphans: list[int] = []
-    cpu_s, looked = 0.0, -each_s
+    looked = -each_s
     with tempfile.TemporaryDirectory() as folder:
-        began, start = time.time(), time.perf_counter()
+        began, start, busy = time.time(), time.perf_counter(), _busy_s()
         try:
             while waiting or running:
                 while waiting and len(running) < at_a_time:
                     running.append(_start(waiting.pop(0), Path(folder) / f"{len(waiting)}.txt"))
                 for each in list(running):
-                    ended, status, usage = os.wait4(each.process.pid, os.WNOHANG)
+                    ended, status = os.waitpid(each.process.pid, os.WNOHANG)
                     if ended:
                         each.process.returncode = os.waitstatus_to_exitcode(status)
-                        cpu_s += usage.ru_utime + usage.ru_stime
                         codes.append(each.process.returncode)
                         texts.append(each.output.read_text(errors="replace"))
                         running.remove(each)
@@ -132,13 +132,19 @@ def run(
                         waiting.clear()
                         orphans += _kill(running)
                 time.sleep(LOOK_S)
-            seconds = time.perf_counter() - start
+            seconds, cpu_s = time.perf_counter() - start, _busy_s() - busy
             _wait_for(orphans)
         finally:
             _kill_all(running)
             for each in running:
                 each.process.wait()
     return Measured(began, seconds, cpu_s, tuple(memory), tuple(codes), "\n".join(texts))
+
+
+def _busy_s() -> float:
+    """Return the seconds that this machine's processors have been at work (proc_stat(5): all but idle and iowait)."""
+    ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def _start(job: Job, output: Path) -> _Running:

@@ -65,7 +65,7 @@ class Plan:
     side_by_side: int
 
 
-FULL = (Plan(STRUCTURE, 2, 100, 2, 4), Plan(WITHOUT_FIT, 1, 60, 2, 2), Plan(WITH_FIT, 1, 30, 1, 2))
+FULL = (Plan(STRUCTURE, 2, 100, 2, 4), Plan(WITHOUT_FIT, 1, 40, 2, 2), Plan(WITH_FIT, 1, 16, 1, 2))
 QUICK = (Plan(STRUCTURE, 1, 20, 1, 2), Plan(WITH_FIT, 1, 6, 1, 2))
 
 
@@ -154,7 +154,7 @@ def _peers(
 def _measured(way: _Way) -> Measured:
     print(f"  {way.name}, {way.at_a_time} at a time, {way.count} submissions ...", end=" ", flush=True)
     jobs = way.jobs()
-    found = run(jobs, at_a_time=min(way.at_a_time, len(jobs)), each_s=1.0)
+    found = run(jobs, at_a_time=min(way.at_a_time, len(jobs)))
     print(f"{found.seconds / way.count:.2f} s each, {found.cpu_s / way.count:.2f} s CPU", flush=True)
     if any(found.codes):
         raise SystemExit(f"{way.name} ended with {found.codes}:\n{found.output[-2000:]}")

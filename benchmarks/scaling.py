@@ -80,7 +80,7 @@ class Bench:
         SystemExit
             If it fails, or a row of it is an ERROR.
         """
-        found = run([grade_job(course, workers=workers)], each_s=1.0, stop=stop, limit_s=1800)
+        found = run([grade_job(course, workers=workers)], stop=stop, limit_s=1800)
         if stop is None:
             if any(found.codes):
                 raise SystemExit(f"autograder grade ended with {found.codes}:\n{found.output[-2000:]}")
