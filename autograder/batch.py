@@ -11,6 +11,7 @@ import contextlib
 import datetime
 import functools
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ from autograder.pool.base import Pool
 from autograder.pool.events import Event, Finished, Listener, ignore
 from autograder.pool.local import LocalPool
 from autograder.records import CellStatus, GradeReport, RunFacts, StudentId, from_json, to_json
-from autograder.results import GradebookQueue, Reports, expected_s, publish, write
+from autograder.results import GradebookQueue, Reports, in_order, publish, write
 from autograder.rubric import Rubric
 from autograder.sandbox.isolation.tiers import AUTO, Tier
 from autograder.standing import Journal, read_report, stays, waits_until
@@ -125,6 +126,7 @@ def grade_class(
             done(kept, reused=True)
     num_reused = len(finished)
     num_asked_less = 0
+    side_by_side = pool is not None or (workers or os.cpu_count() or 1) > 1
     try:
         if todo:
             own = LocalPool(course, isolation=isolation, workers=workers)
@@ -132,10 +134,10 @@ def grade_class(
                 whole = todo.pop(None, [])
                 for scope, some in (*todo.items(), (None, whole)):
                     handed_in = {each.student: each for each in some}
-                    quick_first = sorted(some, key=lambda each: expected_s(course, each))
+                    ordered = in_order(course, some, side_by_side=side_by_side)
                     listener = _unless_finished(on_event)
                     for graded in running.grade(
-                        rubric, quick_first, recipe=recipe, setup=setup, scope=scope, on_event=listener
+                        rubric, ordered, recipe=recipe, setup=setup, scope=scope, on_event=listener
                     ):
                         student = graded.report.student
                         result = desk.completed(graded, scope)

@@ -19,10 +19,8 @@ The layout is nbgrader's, with ``assignments`` as its source folder::
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +29,9 @@ import msgspec
 
 from autograder.errors import AssignmentError, UsageError
 from autograder.records import AssignmentId, Record, StudentId
+from autograder.secret import CourseSecret
 from autograder.settings import PositiveInt, Recipe, Settings, parse_settings
 
-SECRET_VARIABLE = "AUTOGRADER_SECRET"  # noqa: S105 - the name of the variable, not a secret
-SHORTEST_SECRET = 16
-"""Characters; what is shorter could be found by trying."""
 _ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -274,27 +270,18 @@ class Course:
         UsageError
             If the variable holds too little to be a secret, or the file holds nothing.
         """
-        text = os.environ.get(SECRET_VARIABLE, "")
-        if text:
-            if len(text) < SHORTEST_SECRET:
-                raise UsageError(
-                    f"{SECRET_VARIABLE} has {len(text)} characters, which can be guessed: "
-                    f"set it to {SHORTEST_SECRET} or more, as `openssl rand -hex 32` prints, or unset it"
-                )
-            return CourseSecret(text)
-        path = self.root / ".autograder" / "secret"
-        path.parent.mkdir(exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
-        text = path.read_text().strip()
-        if not text:
-            raise UsageError(f"{path} is empty: delete it, and a new secret is made (scores may move a little)")
-        return CourseSecret(text)
+        return CourseSecret.of(self.root / ".autograder" / "secret")
+
+
+@dataclass(frozen=True)
+class DrawnAnew(Course):
+    """The same course with a secret of no consequence, another for each number: the questions of suites are others."""
+
+    number: int = 0
+
+    def secret(self) -> CourseSecret:
+        """Return the secret; nothing is read and nothing made."""
+        return CourseSecret(f"questions drawn anew, number {self.number}")
 
 
 def is_assignment_id(name: str) -> bool:
@@ -309,35 +296,3 @@ def is_student_id(name: str) -> bool:
     only what can be seen, nothing that opens or ends a tag, and does not begin like a formula or an option.
     """
     return name.isprintable() and not name.startswith(tuple("=+-@.")) and set(name).isdisjoint('/\\<>"')
-
-
-@dataclass(frozen=True)
-class CourseSecret:
-    """What must never enter a sandbox, and what is derived from it."""
-
-    _text: str
-
-    def __repr__(self) -> str:
-        return f"CourseSecret({self.digest[:8]})"
-
-    @property
-    def digest(self) -> str:
-        """A hash that may stand in cache keys."""
-        return self._derive("digest").hex()
-
-    def environment(self) -> dict[str, str]:
-        """Return what the environment of a process of ours says that is to have this secret; never a sandbox's."""
-        return {SECRET_VARIABLE: self._text}
-
-    def seed(self, *purpose: str) -> int:
-        """Return a seed in [0, 2**63) for a purpose; equal purposes give equal seeds."""
-        return int.from_bytes(self._derive("seed", *purpose)[:8], "big") >> 1
-
-    def seal(self, data: bytes) -> str:
-        """Return a hash of data that nobody can make who does not know the secret."""
-        key = hashlib.sha256(self._text.encode()).digest()
-        return hashlib.blake2b(data, key=key, digest_size=32, person=b"seal").hexdigest()
-
-    def _derive(self, *parts: str) -> bytes:
-        key = hashlib.sha256(self._text.encode()).digest()
-        return hashlib.blake2b("\x00".join(parts).encode(), key=key, digest_size=32).digest()

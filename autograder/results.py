@@ -63,11 +63,21 @@ def write(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def expected_s(course: Course, submission: Submission) -> tuple[float, int]:
-    """Return how long a grading may take: seconds of the last one, 0 where there was none, and then by the file's size.
+def in_order(course: Course, submissions: Sequence[Submission], *, side_by_side: bool) -> list[Submission]:
+    """Return submissions in the order in which they are begun: quick ones first, by what their last grading took.
 
-    Who was slow before is begun last, so that most of a class is graded while a few are still worked on.
+    Most of a class is graded then while a few are still worked on. Only the slowest one, where others are worked on
+    beside it, begins with the first: else the whole class would wait at the end for what never ends by itself.
     """
+    expected = {each.student: _expected_s(course, each) for each in submissions}
+    ordered = sorted(submissions, key=lambda each: expected[each.student])
+    if side_by_side and ordered and expected[ordered[-1].student][0] > 0:
+        ordered.insert(0, ordered.pop())
+    return ordered
+
+
+def _expected_s(course: Course, submission: Submission) -> tuple[float, int]:
+    """Return how long a grading may take: seconds of the last one, 0 where there was none, and then the file's size."""
     try:
         seconds = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts).seconds
     except (OSError, msgspec.DecodeError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -16,6 +18,7 @@ from autograder.notebooks.release import read_release
 from autograder.notebooks.stubs import untouched_answers
 from autograder.records import CheckId, CheckResult, GradeId, Outcome, QuestionKind, QuestionResult
 from autograder.suite import plugin, runner
+from autograder.suite.mentions import read_mentions
 from autograder.suite.plugin import Check
 
 
@@ -41,6 +44,26 @@ class Rubric:
             If the suite cannot be used, or there is no release.
         """
         return cls(assignment, read_release(assignment), runner.collect(assignment.suite), _digest_of(assignment))
+
+    @classmethod
+    def remembered(cls, assignment: Assignment) -> Rubric:
+        """Return what `read` returned last in this process, or in the one that it was forked from, if it still holds.
+
+        Raises
+        ------
+        AssignmentError
+            As `read` does.
+        """
+        known = _remembered.get(assignment.folder)
+        if known is None or known.assignment != assignment or known.digest != _digest_of(assignment):
+            known = _remembered[assignment.folder] = cls.read(assignment)
+            _ = known.asked_names
+        return known
+
+    @functools.cached_property
+    def asked_names(self) -> frozenset[str]:
+        """The names of a notebook that the checks ask for; see `suite.mentions`."""
+        return frozenset(name for names in read_mentions(self.checks).values() for name in names)
 
     def untouched(self, notebook: NotebookNode) -> frozenset[GradeId]:
         """Return the questions whose answer, in a restored notebook, is as it was released."""
@@ -84,6 +107,10 @@ class Rubric:
                 yield grade_id, grade_id.replace("_", " ").capitalize(), QuestionKind.MANUAL, cells.points(cell)
             elif kind is CellKind.SOLUTION and grade_id in points:
                 yield grade_id, titles[grade_id], QuestionKind.AUTOMATIC, points[grade_id]
+
+
+_remembered: dict[Path, Rubric] = {}
+"""The last rubric of each assignment, by its folder."""
 
 
 def _digest_of(assignment: Assignment) -> str:

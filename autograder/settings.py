@@ -72,9 +72,18 @@ class OldNames(StrEnum):
     """Those that still have an exact meaning are defined; the others are explained."""
 
 
+class Given(StrEnum):
+    """Which of the cells that students got, and left as they are, run while a notebook is graded."""
+
+    NEEDED = "needed"
+    """Those that make what an answer or a check uses. Pictures and visible tests mostly make nothing of that kind."""
+    ALL = "all"
+
+
 class Execution(Record, frozen=True, kw_only=True):
     """How the cells of a submission run."""
 
+    given: Given = Given.NEEDED
     fit: FitPolicy = FitPolicy.ONE_BATCH
     old_names: OldNames = OldNames.EXPLAIN
 

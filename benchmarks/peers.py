@@ -206,8 +206,9 @@ INTRO = (
     "of `convnets`, each with a cell of its own. Ours asks the hidden suite, without the three checks that train; the "
     "peers ask what of it a test cell can express: shapes, layers and values. `each` is wall clock over submissions, "
     "with the start of the command, and with everything that it writes. Peers work one after the other, as they do by "
-    "themselves, and as two processes side by side. In the notebooks, noise stands for CIFAR-10. With `fit`, 500 "
-    "images and one epoch are asked for; ours runs one batch of it, as in any grading, the peers run all."
+    "themselves, and as two processes side by side. In the notebooks, noise stands for CIFAR-10. The peers run all "
+    "cells; ours, as in any grading, runs a student's own and of the given ones those that something needs: few of the "
+    "pictures, the visible tests and the cells that call `fit`, for 500 images and one epoch here."
 )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import plots
 from results import FOLDER, Column, Promise, Result, Table, read
 
-ORDER = ("peers", "cold", "scaling", "training")
+ORDER = ("peers", "cold", "scaling", "training", "demos")
 TARGET = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Results
 

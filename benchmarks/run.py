@@ -24,7 +24,13 @@ import report
 from results import FOLDER, FOLDER_VARIABLE
 
 HERE = Path(__file__).parent
-BENCHMARKS = {"peers": "peers.py", "cold": "cold.py", "scaling": "scaling.py", "training": "training_rows.py"}
+BENCHMARKS = {
+    "peers": "peers.py",
+    "cold": "cold.py",
+    "scaling": "scaling.py",
+    "training": "training_rows.py",
+    "demos": "demos.py",
+}
 BUSY = 0.5
 """Load on each core from which on a machine is called busy."""
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 
 from autograder.calibrating.models import Model
-from autograder.course import CourseSecret
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
 from autograder.records import GradeId, TrainingRecord
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_trainer
+from autograder.secret import CourseSecret
 from autograder.settings import Recipe
 from autograder.training.devices import Place, Setup
 from autograder.training.service import TrainingService

@@ -50,9 +50,14 @@ class RayNode:
         """Return the pid of the node's raylet; None where it is gone."""
         return next((pid for pid in self._pids() if _command(pid).partition(" ")[0].endswith("/raylet")), None)
 
-    def servers(self) -> list[int]:
-        """Return the pids of fork servers, and of their children, that run on the node."""
-        return [pid for pid in self._pids() if "autograder." in _command(pid)]
+    def head(self) -> int:
+        """Return the pid of what makes the node the head of the cluster."""
+        (found,) = (pid for pid in self._pids() if _command(pid).partition(" ")[0].endswith("/gcs_server"))
+        return found
+
+    def servers(self, module: str = "") -> list[int]:
+        """Return the pids on the node of fork servers, of one module or of any, and of their children."""
+        return [pid for pid in self._pids() if f"autograder.{module}" in _command(pid)]
 
     def wait(self) -> None:
         """Wait until the node says that it runs."""

@@ -22,13 +22,13 @@ from typing import Any, Self
 import msgspec
 
 from autograder.calibrating.models import Model
-from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, SubmissionError
 from autograder.models.view import RuntimePort
 from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_trainer
 from autograder.sandbox.spec import clean_environment
+from autograder.secret import CourseSecret
 from autograder.settings import Recipe
 from autograder.training.calibration import SeedRun, without_floors
 from autograder.training.devices import CPU, Place, Setup

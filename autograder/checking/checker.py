@@ -22,7 +22,6 @@ from autograder.checking import environment, memory, order
 from autograder.checking.findings import CheckedQuestion, SelfCheck
 from autograder.checking.process import Spawned, Spawner
 from autograder.checking.released import Release
-from autograder.course import CourseSecret
 from autograder.errors import SubmissionError
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.reading import read_file, read_notebook
@@ -32,6 +31,7 @@ from autograder.records import CheckId, CheckResult, Evidence, GradeId, Measure,
 from autograder.reports.visible import steady
 from autograder.sandbox.handed_in import HandedIn, find
 from autograder.sandbox.session import Cell, NotebookSession
+from autograder.secret import CourseSecret
 from autograder.suite import runner
 from autograder.suite.plugin import Check, SuiteContext
 from autograder.suite.submission import Submission

@@ -56,6 +56,10 @@ def _handlers(spec: Mapping[str, Any], interrupts: _Interrupts) -> Mapping[str, 
     with hidden("jax", "scipy", "sklearn"):
         import keras  # noqa: F401 - imported while the others are hidden
         import tensorflow  # noqa: F401 - as above
+
+    from autograder.models import quick
+
+    quick.prepare()
     if spec["kind"] == "runtime":
         from autograder.models import runtime
 

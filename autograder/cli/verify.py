@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import click
 
 from autograder.cli.options import chosen, course_option, isolation_options, workers_option
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, DrawnAnew
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:  # importing it starts importing all of training
@@ -34,6 +35,13 @@ EVERYTHING = "*"
     metavar="PERCENT",
     help="How many of the mutants that are not equivalent have to be caught; 100 where nothing is said.",
 )
+@click.option(
+    "--draws",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Judge with N draws of the suite's random questions; the further ones without mutants.",
+)
 @click.option("--whole", is_flag=True, help="Grade all of each variant, also what its answers cannot touch.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option(
@@ -50,6 +58,7 @@ def command(
     only: str,
     mutants: bool,
     fail_under: float,
+    draws: int,
     whole: bool,
     as_json: bool,
     retrain: bool,
@@ -63,7 +72,8 @@ def command(
     check is failed by a mistake. Mutants, the reference with one place changed, have to be failed by a check unless
     they do the same; the reference in another style must not be. Every floor of accuracy has to have a calibration
     that still holds, and to stand on the right side of its trainings: see `autograder calibrate`, which --retrain does
-    anew first, and which can take hours. The exit code is 3 where something of that does not hold.
+    anew first, and which can take hours. What is asked at random comes from the course's secret: --draws asks how the
+    suite judges under others. The exit code is 3 where something of that does not hold.
     """
     from autograder.cli.console import harmless_json
     from autograder.cli.mutation import print_mutation
@@ -76,16 +86,17 @@ def command(
     if retrain and only != EVERYTHING:
         raise UsageError("--retrain judges floors by the whole corpus: leave --only out")
     is_right = True
-    for assignment in chosen(course, names):
-        calibration = _retrained(course, assignment, isolation) if retrain else None
-        total = count(assignment, only=only, mutants=mutants)
-        with watch(f"verifying {assignment.id}", total) as on_event:
+    for assignment, draw in itertools.product(chosen(course, names), range(draws)):
+        calibration = _retrained(course, assignment, isolation) if retrain and not draw else None
+        has_mutants = mutants and not draw
+        which = f", draw {draw + 1} of {draws}" if draws > 1 else ""
+        with watch(f"verifying {assignment.id}{which}", count(assignment, only=only, mutants=has_mutants)) as on_event:
             verification = verify(
-                course,
+                DrawnAnew(course.root, draw) if draw else course,
                 assignment,
                 only=only,
                 whole=whole,
-                mutants=mutants,
+                mutants=has_mutants,
                 fail_under=fail_under / 100,
                 isolation=isolation,
                 workers=workers,
@@ -96,7 +107,7 @@ def command(
         if as_json:
             click.echo(harmless_json(to_json(told(assignment.id, verification))), nl=False)
         else:
-            print_verification(assignment.id, verification)
+            print_verification(f"{assignment.id}{which}", verification)
             if verification.mutation is not None:
                 print_mutation(verification.mutation, fail_under=verification.fail_under, page=page)
         is_right = is_right and verification.is_right

@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder.course import SECRET_VARIABLE, Course
+from autograder.course import Course
 from autograder.doctor.remarks import Condition, Remark
 from autograder.errors import UsageError
 from autograder.sandbox.isolation.machine import Machine
+from autograder.secret import SECRET_VARIABLE
 
 LEAST_FREE_MIB = 2048
 """Room in the temporary folder for some submissions at a time, and for what libraries put there."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from autograder.course import Course, CourseSecret, Submission
+from autograder.course import Course, Submission
 from autograder.errors import AssignmentError, AutograderError, SubmissionError, UsageError
 from autograder.grading.facts import Facts
 from autograder.grading.key import own_key, report_key
+from autograder.grading.needed import needed_cells
 from autograder.grading.scope import Scope
 from autograder.models.view import RuntimePort
 from autograder.notebooks import cells as notebook_cells
@@ -46,7 +47,8 @@ from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_runtime, open_trainer
 from autograder.sandbox.session import Cell, ExecutedCell, NotebookSession
 from autograder.sandbox.spec import walled
-from autograder.settings import Recipe
+from autograder.secret import CourseSecret
+from autograder.settings import Given, Recipe
 from autograder.suite import plugin, runner
 from autograder.suite.plugin import Check, SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
@@ -101,6 +103,8 @@ class Grader:
         A seed for another order of the checks, which must change nothing; see `SuiteContext`.
     elsewhere
         Gives finished trainings, in place of the course's cache and of what trains here.
+    runs_all
+        Whether all cells run, whatever the assignment says; else see `needed_cells`.
     """
 
     course: Course
@@ -115,6 +119,7 @@ class Grader:
     open_runtime: Callable[[], RuntimePort] | None = None
     order: int | None = None
     elsewhere: Elsewhere | None = None
+    runs_all: bool = False
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission; see the module."""
@@ -134,7 +139,8 @@ class Grader:
         secret = self.course.secret()
         with contextlib.ExitStack() as stack:
             weights = _weights(self.rubric, submission)
-            session = self._session(restored, data, secret, weights)
+            running = self._running(restored)
+            session = self._session(running, data, secret, weights)
             stack.callback(session.close)
             self.on_step("running the cells")
             executed = session.run()
@@ -166,14 +172,22 @@ class Grader:
         checks = self.rubric.all_checks(Outcome.FAILED, UNREADABLE)
         return _report_without_run(self.rubric, submission, data, checks, self.tier, problem=error)
 
-    def _session(self, restored: Restored, data: bytes, secret: CourseSecret, weights: HandedIn) -> NotebookSession:
-        assignment = self.rubric.assignment
-        wanted = None if self.scope is None else self.scope.cells
-        cells = [
-            Cell(index, notebook_cells.grade_id(cell), cell.source)
-            for index, cell in enumerate(restored.notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip() and (wanted is None or index in wanted)
+    def _running(self, restored: Restored) -> list[Cell]:
+        """Return the cells that are run, in their order."""
+        sources = notebook_cells.code_sources(restored.notebook)
+        wanted: Collection[int] = sources
+        if self.scope is not None and self.scope.cells is not None:
+            wanted = self.scope.cells
+        elif self.rubric.assignment.settings.execution.given is Given.NEEDED and not self.runs_all:
+            wanted = needed_cells(restored.notebook, self.rubric.released, self.rubric.asked_names)
+        return [
+            Cell(index, notebook_cells.grade_id(restored.notebook.cells[index]), source)
+            for index, source in sources.items()
+            if index in wanted
         ]
+
+    def _session(self, cells: Sequence[Cell], data: bytes, secret: CourseSecret, weights: HandedIn) -> NotebookSession:
+        assignment = self.rubric.assignment
         files = {**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files}
         return NotebookSession(
             children(self.zygote, self.tier),

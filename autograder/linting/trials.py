@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.corpus import fill
-from autograder.course import Course, CourseSecret, Submission
+from autograder.course import DrawnAnew, Submission
 from autograder.errors import AssignmentError
 from autograder.grading import Graded, Grader
 from autograder.grading.scope import Scope
@@ -71,16 +71,6 @@ class Trials:
     untouched: Graded
 
 
-@dataclass(frozen=True)
-class _OtherSecret(Course):
-    """The same course, with a secret of no consequence."""
-
-    number: int = 0
-
-    def secret(self) -> CourseSecret:
-        return CourseSecret(f"lint {self.number}")
-
-
 def run(material: Material, *, isolation: str = AUTO, on_step: OnStep = lambda text: None) -> Trials:
     """Run everything.
 
@@ -107,8 +97,10 @@ def run(material: Material, *, isolation: str = AUTO, on_step: OnStep = lambda t
             path = Path(folder) / f"{name}.ipynb"
             path.write_bytes(cells.to_bytes(fill(rubric.released, sources)))
             submission = Submission(assignment=material.assignment.id, student=StudentId(name), path=path)
-            course = _OtherSecret(material.course.root, plan.secret)
-            return Grader(course, rubric, server.control, tier, scope=scope, order=plan.order).grade(submission)
+            course = DrawnAnew(material.course.root, plan.secret)
+            return Grader(course, rubric, server.control, tier, scope=scope, order=plan.order, runs_all=True).grade(
+                submission
+            )
 
         runs = []
         for number, plan in enumerate(PLANS, 1):

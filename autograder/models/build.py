@@ -10,6 +10,7 @@ Importing this module runs nothing of TensorFlow and creates nothing of Keras.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,10 +18,18 @@ import keras
 from keras import tree
 
 from autograder.errors import ModelRefused
-from autograder.models import bounds
+from autograder.models import bounds, quick
 from autograder.models.budget import Budget, num_hidden_activations, num_hidden_of_operation, require_modest
 from autograder.models.construct import first_line, make_layer
-from autograder.models.filling import begin_as_told, begun_from, counted, load, require_same_shapes, set_trainable
+from autograder.models.filling import (
+    begin_as_told,
+    begins_as_told,
+    begun_from,
+    counted,
+    load,
+    require_same_shapes,
+    set_trainable,
+)
 from autograder.models.graph import LayerNode, ModelGraph, Node, OpaqueNode, OperationNode, Program, TensorSpec
 from autograder.models.operations import function
 from autograder.models.parts import ConstantTensor, FixedTraining, OpaquePart, PhaseSwitch, WeightTensor
@@ -53,6 +62,9 @@ class Rebuilt:
     ----------
     graph, seed
         As for `build`.
+    is_late
+        Leave the weights until `begin` is called where their numbers are drawn: to draw them is a good part of
+        building a model, and many are only looked at.
 
     Attributes
     ----------
@@ -68,7 +80,7 @@ class Rebuilt:
         What the model took.
     """
 
-    def __init__(self, graph: ModelGraph, *, seed: int | None = None) -> None:
+    def __init__(self, graph: ModelGraph, *, seed: int | None = None, is_late: bool = False) -> None:
         self.graph = graph
         self.layers: list[keras.Layer | None] = [None] * len(graph.layers)
         self.tensors: dict[TensorRef, Any] = {}
@@ -78,8 +90,11 @@ class Rebuilt:
         self._owners = _owners(graph)
         require_modest(graph)
         self.budget = Budget()
+        is_late = is_late and not self._loads and not any(map(begins_as_told, graph.layers))
+        late = keras.StatelessScope(initialize_variables=False) if is_late else contextlib.nullcontext()
         with begun_from(seed or 0), counted(self.budget, zeros=self._loads):
-            self.model = self._built()
+            with late:
+                self.model = self._built()
             require_same_shapes(graph, self.layers)
             if not self._loads:
                 begin_as_told(graph, self.layers)
@@ -88,6 +103,14 @@ class Rebuilt:
             for index, holder in self._weight_tensors.items():
                 holder.held.assign(graph.weights[index].value)
         set_trainable(graph, self.layers)
+
+    def begin(self) -> None:
+        """Draw the weights that were left, of this model and of all that were built late before.
+
+        They are tensors then, and the model runs within a `keras.StatelessScope` only.
+        """
+        with quick.drawing_tensors(), keras.StatelessScope():
+            pass  # leaving one is where Keras gives variables that have none their values
 
     @property
     def batch_size(self) -> int:

@@ -28,6 +28,11 @@ def require_same_shapes(graph: ModelGraph, layers: Layers) -> None:
             raise ModelRefused(f"the weights of `{spec.name}` ({spec.kind}) do not have the shapes of such a layer")
 
 
+def begins_as_told(spec: Layer) -> bool:
+    """Whether an initialiser of a layer is the student's own, so that only the graph can tell how its weights begin."""
+    return any(isinstance(each, Mapping) and "custom" in each for each in spec.config.values())
+
+
 def begin_as_told(graph: ModelGraph, layers: Layers) -> None:
     """Draw the weights whose initialisers only the student's code knows.
 
@@ -37,7 +42,7 @@ def begin_as_told(graph: ModelGraph, layers: Layers) -> None:
         If the graph does not tell how they begin.
     """
     for spec, layer in zip(graph.layers, layers, strict=True):
-        if layer is None or not any(isinstance(each, Mapping) and "custom" in each for each in spec.config.values()):
+        if layer is None or not begins_as_told(spec):
             continue
         starts = [weight.start for weight, _ in _weights(graph, spec, layer)]
         if not starts or None in starts:

@@ -82,14 +82,14 @@ class _Runtime:
         -------
         One array for each output, in the order of the graph.
         """
-        loaded = self._loaded[model]
+        loaded = self._begun(model)
         return loaded.predict(images, training, None if at is None else TensorRef(*at), loaded.changed(changes))
 
     def weights(
         self, model: int, layers: Sequence[int], weights: Sequence[int], changes: Changes = ()
     ) -> list[tuple[str, np.ndarray]]:
         """Return name and value of the weights of layers, then those of single weights."""
-        loaded = self._loaded[model]
+        loaded = self._begun(model)
         changed = {id(variable): value for variable, value in loaded.changed(changes)}
         found = loaded.variables(layers, weights)
         return [(name, np.asarray(changed.get(id(variable), variable))) for name, variable in found]
@@ -119,8 +119,14 @@ class _Runtime:
         ``inputs``: one array for each input, None for one of integers; ``at``: an array or None; ``layers`` and
         ``weights``: number of a layer, or of a single weight, with names and arrays, statistics left out.
         """
-        loaded = self._loaded[model]
+        loaded = self._begun(model)
         return loaded.gradients(images, of, training, None if at is None else TensorRef(*at), loaded.changed(changes))
+
+    def _begun(self, model: int) -> _Loaded:
+        """Return a loaded model whose weights have their numbers."""
+        loaded = self._loaded[model]
+        loaded.begin()
+        return loaded
 
 
 _Changed = Sequence[tuple[keras.Variable, Any]]
@@ -141,8 +147,12 @@ class _Loaded:
 
     def __init__(self, graph: ModelGraph) -> None:
         self._graph = graph
-        self._rebuilt = Rebuilt(graph)
+        self._rebuilt = Rebuilt(graph, is_late=True)
         self._ends: dict[TensorRef, keras.Model] = {}
+
+    def begin(self) -> None:
+        """Give the weights their numbers, if they have none yet."""
+        self._rebuilt.begin()
 
     def facts(self) -> Facts:
         """Measure shapes and count parameters."""

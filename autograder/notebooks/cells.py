@@ -115,6 +115,15 @@ def question_points(notebook: NotebookNode) -> dict[GradeId, float]:
     }
 
 
+def code_sources(notebook: NotebookNode) -> dict[int, str]:
+    """Return the code of the cells that have any, by their index."""
+    return {
+        index: cell.source
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip()
+    }
+
+
 def answers(notebook: NotebookNode) -> Iterable[tuple[GradeId, NotebookNode]]:
     """Yield the cells that a student answers in, with their ids."""
     for cell in notebook.cells:

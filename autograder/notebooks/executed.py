@@ -27,6 +27,7 @@ MAX_CHARS = 4_000_000
 """Characters of text kept of all outputs of a notebook."""
 MAX_PICTURE_BYTES = 16 << 20
 """Bytes of all pictures of a notebook; one that has no room is left out."""
+NOT_RUN = "[not run: nothing that is graded needs this cell]\n"
 LEFT_OUT = "[further output is left out]\n"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -45,7 +46,7 @@ def with_outputs(
     ----------
     outputs
         By the index of the cell, as `sandbox.shell` describes them; whatever else a child may have sent in
-        their place is left out.
+        their place is left out. A cell that is not among them did not run, and says so.
     max_chars
         Characters of text kept of each cell.
     max_figures
@@ -62,8 +63,14 @@ def with_outputs(
         if cell.cell_type != "code":
             continue
         count += 1
-        cell.execution_count = count if index in outputs else None
-        cell.outputs = room.outputs_of(outputs.get(index, ()))
+        if index not in outputs:
+            cell.execution_count = None
+            cell.outputs = (
+                [NotebookNode(output_type="stream", name="stdout", text=NOT_RUN)] if cell.source.strip() else []
+            )
+            continue
+        cell.execution_count = count
+        cell.outputs = room.outputs_of(outputs[index])
         for node in cell.outputs:
             if node.output_type == "execute_result":
                 node.execution_count = count

@@ -40,6 +40,11 @@ def parse(source: str) -> ast.Module | None:
     return tree
 
 
+def is_plain(source: str) -> bool:
+    """Whether a cell is Python as it stands, without magics and with nothing to mend."""
+    return len(source) <= MAX_PARSED and _parsed(source) is not None
+
+
 def mended(source: str) -> tuple[str, str] | None:
     """Return the text with plain white space, and what stood there; None where that is not what is wrong with it."""
     has_tabs, has_odd = "\t" in source, not source.isascii() and _ODD.search(source) is not None

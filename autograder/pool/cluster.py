@@ -1,9 +1,9 @@
 """Hands the submissions of a class out to the nodes of a cluster, and hears what becomes of them.
 
-A submission that waits for a training holds no place on its node, as in `pool.local`. One whose grading process died
-is graded once more; one whose node is lost as often as nodes are lost under it, up to a bound beyond which it is taken
-for the reason. Trainings are made on the CPU of a node one at a time, on GPUs as many as there are slots, in the order
-of `pool.trainings`.
+A submission that waits for a training holds no place on its node, as in `pool.local`. One whose grading process died,
+or met the death of another process of ours, is graded once more; one whose node is lost as often as nodes are lost
+under it, up to a bound beyond which it is taken for the reason. Trainings are made on the CPU of a node one at a time,
+on GPUs as many as there are slots, in the order of `pool.trainings`.
 
 What a cluster is, `pool.members` says; `pool.ray` has one.
 """
@@ -133,14 +133,21 @@ class ClusterBatch:
                     self._cluster.answer(member, job.number, answer)
             case {"report": np.ndarray() as report, "run": np.ndarray() as run, "notebook": notebook}:
                 self._ended(stream, job)
-                yield self._finished(job, servers.graded(report, run, notebook))
+                graded = servers.graded(report, run, notebook)
+                if servers.met_a_death(graded.report) and not job.tries:
+                    self._again(job)
+                else:
+                    yield self._finished(job, graded)
             case {"failed": str(why)} if job.tries:
                 self._ended(stream, job)
                 yield self._failed(job, why)
             case _:
                 self._ended(stream, job)
-                job.tries += 1
-                self._queue.append(job)
+                self._again(job)
+
+    def _again(self, job: Job) -> None:
+        job.tries += 1
+        self._queue.append(job)
 
     def _ended(self, stream: Hashable, job: Job) -> None:
         del self._running[stream]

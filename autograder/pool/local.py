@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,6 @@ from autograder.grading.scope import Scope
 from autograder.pool import servers
 from autograder.pool.events import Finished, Listener, Started, Step, ignore
 from autograder.pool.servers import Servers
-from autograder.records import GradeReport, Outcome
 from autograder.rubric import Rubric
 from autograder.sandbox.child import Child
 from autograder.sandbox.isolation.choice import choose
@@ -146,7 +144,7 @@ class LocalPool:
                             continue
                         case {"report": np.ndarray() as report, "run": np.ndarray() as run, "notebook": notebook}:
                             graded = servers.graded(report, run, notebook)
-                            if _met_a_death(graded.report) and (again := self._again(job)):
+                            if servers.met_a_death(graded.report) and (again := self._again(job)):
                                 queue.append(again)
                                 graded = None
                         case _:
@@ -188,19 +186,3 @@ class LocalPool:
 def _readable(jobs: dict[int, _Job]) -> list[int]:
     ready, _, _ = select.select(list(jobs), [], [])
     return ready
-
-
-def _met_a_death(report: GradeReport) -> bool:
-    """Whether a check could not be made because a process of ours ended, or did not answer, under it."""
-    errors = (check.staff_note for check in report.checks if check.outcome is Outcome.ERROR)
-    return any(_MACHINE_FAILED.search(note) for note in errors)
-
-
-def _kinds(error: type[Exception]) -> Iterator[str]:
-    yield error.__name__
-    for kind in error.__subclasses__():
-        yield from _kinds(kind)
-
-
-_MACHINE_FAILED = re.compile(rf"^[\w.]*\.({'|'.join(_kinds(InfrastructureError))})\b", re.MULTILINE)
-"""The line of a traceback that names an error of the machine."""

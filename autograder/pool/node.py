@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import Any
 
-from autograder.course import Course, CourseSecret
+from autograder.course import Course
 from autograder.errors import AutograderError, InfrastructureError
 from autograder.grading.key import VERSIONED
 from autograder.grading.scope import Scope
@@ -31,6 +31,7 @@ from autograder.records import Record
 from autograder.sandbox.isolation.choice import choose
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.runtimes import open_own_trainer, open_trainer
+from autograder.secret import CourseSecret
 from autograder.training.devices import Place, Setup, smallest_mib
 from autograder.training.jobs import TrainingJob
 from autograder.training.service import TrainingService

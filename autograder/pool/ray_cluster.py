@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import socket
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ import ray
 from ray.exceptions import RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError
 from autograder.pool.asked import AskedTraining
 from autograder.pool.events import Listener, Notice, ignore
@@ -22,6 +22,7 @@ from autograder.pool.members import Lost, Member
 from autograder.pool.node import Asked, Node, train_on_card, versions
 from autograder.pool.shipping import HandedInFiles
 from autograder.sandbox.isolation.tiers import BY_STRENGTH, Tier
+from autograder.secret import CourseSecret
 from autograder.training.devices import Setup
 
 MAX_STARTS = 3
@@ -30,6 +31,8 @@ START_S = 180.0
 """How long the nodes that are there at first may take until their walls are compared."""
 LOOK_S = 2.0
 """How often nodes are looked for."""
+MAX_UNANSWERED = 5
+"""How often in a row the head may leave a knock unanswered before it is taken for gone."""
 END_S = 10.0
 """How long actors may take to end what they do, and to remove the course."""
 _MORE_CALLS = 4  # of an actor at a time, beside gradings
@@ -48,6 +51,8 @@ class RayCluster:
         self._starts: Counter[str] = Counter()
         self._tier: Tier | None = None
         self._looked_at = -LOOK_S
+        self._head = str(ray.get_runtime_context().gcs_address)
+        self._unanswered = 0
 
     @property
     def grading(self) -> list[Member]:
@@ -83,16 +88,38 @@ class RayCluster:
         return self._tier
 
     def look(self, wanted: str | None = None) -> None:
-        """Start actors on nodes that have none, and let go of those that are gone."""
+        """Start actors on nodes that have none, and let go of those that are gone.
+
+        Raises
+        ------
+        InfrastructureError
+            If the head is gone, without which nothing can be started or looked for.
+        """
         if time.monotonic() - self._looked_at < LOOK_S and wanted is None:
             return
         self._looked_at = time.monotonic()
+        self._require_head()
         nodes = {node["NodeID"]: node for node in ray.nodes() if node["Alive"]}  # type: ignore[no-untyped-call]
         for member in [each for each in self._by_id.values() if each.id not in nodes]:
             self.lose(member)
         for name, node in nodes.items():
             if name not in self._by_id and name not in self._refused and node["Resources"].get("CPU", 0) >= 1:
                 self._by_id[name] = self._started(node, wanted or str(self._tier))
+
+    def _require_head(self) -> None:
+        """Refuse to go on without the head: Ray itself would wait for a minute, and then end this process."""
+        host, _, port = self._head.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), LOOK_S).close()
+        except OSError as error:
+            self._unanswered += 1
+            if self._unanswered >= MAX_UNANSWERED or isinstance(error, ConnectionRefusedError):
+                raise InfrastructureError(
+                    f"the head of the Ray cluster, {self._head}, is gone: start the cluster again and give the same "
+                    "command; what was finished is kept, and not graded again"
+                ) from error
+        else:
+            self._unanswered = 0
 
     def judge(self, member: Member) -> None:
         """Take a node's answer whether it may grade."""
@@ -152,12 +179,14 @@ class RayCluster:
             raise Lost(str(error)) from error
 
     def close(self) -> None:
-        """End all actors, and what they do."""
+        """End all actors, and what they do; without a head, each ends with its node."""
         actors = [member.actor for member in self._by_id.values()]
         self._by_id.clear()
         with contextlib.suppress(RayError):
             closing = [actor.close.remote() for actor in actors]
             ray.wait(closing, num_returns=len(closing), timeout=END_S) if closing else None
+        if self._unanswered:  # to kill an actor is asked of the head
+            return
         for actor in actors:
             with contextlib.suppress(RayError):
                 ray.kill(actor)

@@ -7,18 +7,19 @@ imports, and becomes a process for each submission (`pool.worker`), which is giv
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import msgspec
 import numpy as np
 
 from autograder.course import Course, Submission
-from autograder.errors import WireError
+from autograder.errors import InfrastructureError, WireError
 from autograder.grading import Graded
 from autograder.grading.scope import Scope
-from autograder.records import GradeReport, RunFacts, from_json
+from autograder.records import GradeReport, Outcome, RunFacts, from_json
 from autograder.sandbox.child import Child
 from autograder.sandbox.client import ControlSocket, ForkServer
 from autograder.sandbox.isolation.tiers import Tier
@@ -130,3 +131,19 @@ def _living(server: ForkServer | None, module: str, environment: Mapping[str, st
             return server
         server.close()
     return ForkServer(module, environment)
+
+
+def met_a_death(report: GradeReport) -> bool:
+    """Return whether a check could not be made because a process of ours ended, or did not answer, under it."""
+    errors = (check.staff_note for check in report.checks if check.outcome is Outcome.ERROR)
+    return any(_MACHINE_FAILED.search(note) for note in errors)
+
+
+def _kinds(error: type[Exception]) -> Iterator[str]:
+    yield error.__name__
+    for kind in error.__subclasses__():
+        yield from _kinds(kind)
+
+
+_MACHINE_FAILED = re.compile(rf"^[\w.]*\.({'|'.join(_kinds(InfrastructureError))})\b", re.MULTILINE)
+"""The line of a traceback that names an error of the machine."""

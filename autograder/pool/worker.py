@@ -12,10 +12,13 @@ Where it is to ask for trainings, it says what `pool.asked` describes, and is to
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -46,7 +49,7 @@ def run_child(request: Request) -> None:
         assignment=AssignmentId(spec["assignment"]), student=StudentId(spec["student"]), path=Path(spec["path"])
     )
     try:
-        rubric = Rubric.read(course.assignment(submission.assignment))
+        rubric = Rubric.remembered(course.assignment(submission.assignment))
         grader = Grader(
             course,
             rubric,
@@ -74,10 +77,16 @@ def run_child(request: Request) -> None:
     )
 
 
+def prepare(spec: Mapping[str, Any]) -> None:
+    """Read the rubric that a child is going to need, for all that come after it."""
+    with contextlib.suppress(AutograderError):  # the child meets it again, and tells
+        Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
+
+
 def _sent(text: bytes) -> np.ndarray:
     return np.frombuffer(text, np.uint8)
 
 
 if __name__ == "__main__":
     runner.warm()
-    serve(int(sys.argv[1]), run_child)
+    serve(int(sys.argv[1]), run_child, prepare=prepare)

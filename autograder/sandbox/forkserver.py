@@ -23,7 +23,7 @@ import resource
 import select
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,7 @@ class _Server:
     control: socket.socket
     run_child: Callable[[Request], None]
     clean_up: Callable[[int], None]
+    prepare: Callable[[Mapping[str, Any]], None]
     lives: dict[int, socket.socket] = field(default_factory=dict)  # by the child's pid
     doomed: set[int] = field(default_factory=set)  # killed, not yet reaped
     wake: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)  # written to at SIGCHLD
@@ -97,6 +98,7 @@ class _Server:
         descriptors = _received(ancillary)
         job, life = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
         request = Request(json.loads(packet), job, life, tuple(descriptors[2:]))
+        self.prepare(request.spec)
         server = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -155,7 +157,10 @@ class _Server:
 
 
 def serve(
-    control_descriptor: int, run_child: Callable[[Request], None], clean_up: Callable[[int], None] = lambda pid: None
+    control_descriptor: int,
+    run_child: Callable[[Request], None],
+    clean_up: Callable[[int], None] = lambda pid: None,
+    prepare: Callable[[Mapping[str, Any]], None] = lambda spec: None,
 ) -> None:
     """Say that we are ready, then fork a child for each request until the control socket closes.
 
@@ -168,6 +173,8 @@ def serve(
         Runs in the child; calls `Request.ready` when it is what it was asked to be.
     clean_up
         Is given the pid of a child that has ended, to remove what it left.
+    prepare
+        Is given what a child is asked to be, before it is forked: what it loads is there for all that follow.
     """
     control = socket.socket(fileno=control_descriptor)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -177,7 +184,7 @@ def serve(
     kernel.merge_pages()
     control.send(json.dumps({"pid": os.getpid(), "threads": len(os.listdir("/proc/self/task"))}).encode())
     kernel.adopt_orphans()
-    _Server(control, run_child, clean_up).serve()
+    _Server(control, run_child, clean_up, prepare).serve()
 
 
 def kill_group(pid: int) -> None:

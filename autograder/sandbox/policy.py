@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.datasets import stand_in
-from autograder.sandbox import elsewhere, outside
+from autograder.sandbox import elsewhere, few_steps, outside
 from autograder.sandbox.explaining import explain
 from autograder.sandbox.notes import Notes
 from autograder.sandbox.short_training import shortened_training
@@ -35,6 +35,7 @@ def settle(notes: Notes, show_figures: Callable[[], None], *, old_names: str = "
     serve_datasets()
     outside.close(notes, show_figures)
     elsewhere.install(notes)
+    few_steps.install()
     if old_names == "shim":
         from autograder.sandbox import shims
 

@@ -6,13 +6,13 @@ What a check calls always trains in full; `train_on_batch`, `predict` and loops 
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
 
+from autograder.sandbox.few_steps import bound, eagerly
 from autograder.sandbox.notes import Notes
 
 MAX_IMAGES = 8
@@ -42,7 +42,7 @@ def shortened_training(policy: str, notes: Notes | None = None) -> Iterator[None
     fit, evaluate = keras.Model.fit, keras.Model.evaluate
 
     def short_fit(*args: Any, **kwargs: Any) -> Any:
-        options = _bound(fit, args, kwargs)
+        options = bound(fit, args, kwargs)
         epochs = range(options.get("initial_epoch", 0), options.get("epochs", 1))
         if policy == "skip":
             notes.once(SKIPPED)
@@ -54,12 +54,12 @@ def shortened_training(policy: str, notes: Notes | None = None) -> Iterator[None
         return _repeated(history, epochs)
 
     def short_evaluate(*args: Any, **kwargs: Any) -> Any:
-        options = _bound(evaluate, args, kwargs)
+        options = bound(evaluate, args, kwargs)
         model, x, y = (options.pop(name, None) for name in ("self", "x", "y"))
         for name in ("batch_size", "steps", "sample_weight"):
             options.pop(name, None)
         x, y = _first(x, y)
-        with _eagerly(model):
+        with eagerly(model):
             return evaluate(model, x, y, **options)
 
     keras.Model.fit, keras.Model.evaluate = short_fit, short_evaluate
@@ -80,7 +80,7 @@ def _fit_one_batch(fit: Callable[..., Any], options: dict[str, Any]) -> Any:
     if validation is not None:
         validation = _first(*validation[:2]) if isinstance(validation, tuple | list) else _first(validation, None)
         options["validation_data"] = validation if validation[1] is not None else validation[0]
-    with _eagerly(model):
+    with eagerly(model):
         return fit(model, x, y, batch_size=MAX_IMAGES if y is not None else None, epochs=1, **options)
 
 
@@ -111,29 +111,6 @@ def _metric_names(model: Any) -> list[str]:
     flat = [each for part in asked for each in (part if isinstance(part, list) else [part])]
     named = [each["config"].get("name") if isinstance(each, dict) and "config" in each else each for each in flat]
     return [name for name in named if isinstance(name, str)]
-
-
-def _bound(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call by name, however they were passed; raises what the method itself would."""
-    try:
-        arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
-    except TypeError:
-        method(*args, **kwargs)
-        raise
-    further = arguments.pop("kwargs", {})
-    return {**arguments, **further}
-
-
-@contextlib.contextmanager
-def _eagerly(model: Any) -> Iterator[None]:
-    """Compile no function for a single step."""
-    before = getattr(model, "run_eagerly", False)
-    model.run_eagerly = True
-    try:
-        yield
-    finally:
-        model.run_eagerly = before
-        model.train_function = model.test_function = None  # they were made for eager steps
 
 
 def _first(x: Any, y: Any) -> tuple[Any, Any]:

@@ -33,7 +33,9 @@ def preload() -> None:
     import autograder.sandbox.worker
     import autograder.training.trainer  # noqa: F401 - imported for the children
     from autograder.datasets import stand_in
+    from autograder.models import quick
 
+    quick.prepare()
     for name in ("layers", "ops", "random", "optimizers", "losses", "metrics", "initializers", "activations", "utils"):
         dir(getattr(keras, name))
     for space in (tensorflow.nn, tensorflow.math, tensorflow.image, tensorflow.linalg, tensorflow.data, tensorflow.io):

@@ -33,10 +33,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, SubmissionError
 from autograder.models.picture import Marked
 from autograder.records import AssignmentId, CheckId, CheckResult, GradeId, ModelPicture, Outcome
+from autograder.secret import CourseSecret
 from autograder.suite import marks
 from autograder.suite.evaluation import Evaluate, EvaluationPort
 from autograder.suite.order import another_order

@@ -22,9 +22,9 @@ from typing import Annotated
 
 import msgspec
 
-from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError
 from autograder.records import Attempt, Measure, Record, from_json, to_json
+from autograder.secret import CourseSecret
 from autograder.training.evidence import Epoch, attempt_of
 
 FORMAT = "autograder/training/v3"

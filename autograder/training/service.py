@@ -21,12 +21,12 @@ import msgspec
 import numpy as np
 
 from autograder import datasets
-from autograder.course import CourseSecret
 from autograder.datasets import Dataset
 from autograder.errors import AssignmentError, InfrastructureError, OutOfMemory
 from autograder.models.graph import ModelGraph
 from autograder.models.view import RuntimePort
 from autograder.records import Attempt, Evidence, GradeId, Measure, TrainingRecord
+from autograder.secret import CourseSecret
 from autograder.settings import Device, Recipe
 from autograder.training.attempt import Trained, train, work
 from autograder.training.cache import DEFAULT_BYTES, Entry, TrainingCache

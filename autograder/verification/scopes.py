@@ -1,10 +1,10 @@
 """What a change of some answers can touch: the rest of a grading is as it is for the reference.
 
-A check can come out differently only if something that it asks for does. It asks for names (`mentions`), which cells
-make (`cell_names`), from names that other cells make. So what a changed cell makes, and whatever is made of that, is
-touched; the checks that mention something touched are asked, with those that they need, and run are the cells that
-their names are made in. The visible tests of a notebook are run where a name is made in them that is needed, as any
-other cell.
+A check can come out differently only if something that it asks for does. It asks for names (`suite.mentions`), which
+cells make (`notebooks.cell_names`), from names that other cells make. So what a changed cell makes, and whatever is
+made of that, is touched; the checks that mention something touched are asked, with those that they need, and run are
+the cells that their names are made in. The visible tests of a notebook are run where a name is made in them that is
+needed, as any other cell.
 
 What cannot be read that way is graded whole: cells that are not Python, and answers that change what is not their own
 (see `CellNames.is_contained`). Left aside is what one answer does to the time and memory that all share.
@@ -19,11 +19,11 @@ from nbformat import NotebookNode
 
 from autograder.grading.scope import Scope
 from autograder.notebooks import cells
+from autograder.notebooks.cell_names import CellNames, read_names
 from autograder.records import CheckId, GradeId
 from autograder.suite.digests import with_needs
+from autograder.suite.mentions import EVERYTHING, read_mentions
 from autograder.suite.plugin import Check
-from autograder.verification.cell_names import CellNames, read_names
-from autograder.verification.mentions import EVERYTHING, read_mentions
 
 _names_of = functools.lru_cache(maxsize=4096)(read_names)
 
@@ -42,14 +42,13 @@ class Scopes:
     def __init__(self, reference: NotebookNode, checks: Mapping[CheckId, Check]) -> None:
         self._checks = checks
         self._mentions = read_mentions(checks)
-        self._sources: dict[int, str] = {}
+        self._sources = cells.code_sources(reference)
         self._answers: dict[GradeId, int] = {}
-        for index, cell in enumerate(reference.cells):
-            if cell.cell_type == "code" and cell.source.strip():
-                self._sources[index] = cell.source
-                name = cells.grade_id(cell)
-                if name is not None and cells.kind(cell).is_answer:
-                    self._answers[name] = index
+        for index in self._sources:
+            cell = reference.cells[index]
+            name = cells.grade_id(cell)
+            if name is not None and cells.kind(cell).is_answer:
+                self._answers[name] = index
 
     def asked_names(self, question: GradeId) -> frozenset[str]:
         """Return the names that checks ask for and that the reference's answer to a question makes."""

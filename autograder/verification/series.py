@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import tempfile
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class Series:
         self._idle: list[Child] = []
         self._busy: dict[int, _Busy] = {}
         self._servers: list[ForkServer] = []
+        self._files = contextlib.ExitStack()  # the processes' own folders: they are killed, and clean nothing up
 
     def __enter__(self) -> Self:
         """Start the servers, which import at the same time, and find the wall.
@@ -90,8 +92,11 @@ class Series:
         """
         self._course.secret()  # made, or refused, before many processes want it
         try:
+            folder = tempfile.TemporaryDirectory(prefix="autograder-verify-", ignore_cleanup_errors=True)
+            self._spec["folder"] = self._files.enter_context(folder)
             self._servers.append(ForkServer("autograder.sandbox.zygote", clean_environment()))
-            self._servers.append(ForkServer("autograder.verification.worker", {**os.environ, "PYTHONHASHSEED": "0"}))
+            environment = {**os.environ, **self._course.secret().environment(), "PYTHONHASHSEED": "0"}
+            self._servers.append(ForkServer("autograder.verification.worker", environment))
             tier = choose(self._servers[0].control, self._course.root, self._isolation)
         except BaseException:
             self.__exit__()
@@ -104,6 +109,7 @@ class Series:
             child.close()
         for server in reversed(self._servers):
             server.close()
+        self._files.close()
 
     def grade(self, answers: Sequence[Answer], *, on_event: Listener = ignore) -> Iterator[tuple[Answer, GradeReport]]:
         """Yield the report of each answer, with the checks that are in its scope, as they are there.

@@ -97,7 +97,8 @@ def run_child(request: Request) -> None:
         open_runtime=runtime.open,
     )
     comparison = _Comparison(grader, runtime)
-    with tempfile.TemporaryDirectory(prefix="autograder-verify-") as folder, contextlib.suppress(Closed):
+    folder = Path(tempfile.mkdtemp(dir=spec["folder"]))
+    with contextlib.suppress(Closed):
         while True:
             job = channel.receive()
             report: GradeReport | None = None
@@ -105,7 +106,7 @@ def run_child(request: Request) -> None:
                 if "compare" in job:
                     channel.send({"difference": comparison.difference(job)})
                     continue
-                report = _grade(grader, job, Path(folder))
+                report = _grade(grader, job, folder)
                 channel.send({"report": np.frombuffer(to_json(report), np.uint8)})
             except AutograderError as error:
                 channel.send({"failed": error.message})

@@ -28,7 +28,7 @@ from autograder.suite import runner
 from autograder.suite.plugin import points_by_question
 
 pytest.importorskip("ray", reason="Ray is not installed")
-from rays import RayCluster, ray_cluster
+from rays import RayCluster, RayNode, ray_cluster
 
 from autograder.pool.ray import RayPool
 
@@ -284,6 +284,46 @@ def test_a_killed_node_costs_nobody_anything(course, cluster, local, tmp_path):
     cluster.drop_dead()
 
 
+def test_a_killed_fork_server_costs_nobody_anything(course, cluster, local, tmp_path):
+    """A zygote that is killed under a submission is started again, and what met its death is graded again."""
+    own = copied(course, tmp_path / "course")
+    expected, _ = local
+    killed: list[int] = []
+    with RayPool(own, address=cluster.address) as pool:
+        graded = []
+        for each in pool.grade(rubric(own), submissions(own)):
+            graded.append(each)
+            if not killed:
+                killed = [min(zygotes) for node in cluster.nodes if (zygotes := node.servers("sandbox.zygote"))]
+                for pid in killed:
+                    os.kill(pid, signal.SIGKILL)
+    assert killed
+    assert as_files(own, graded) == expected
+
+
+def test_a_node_that_joins_is_used(course, cluster, tmp_path):
+    """A class that takes long is shared with a node that is added while it is graded."""
+    own = copied(course, tmp_path / "course")
+    slow = {**FULL, "area": f"import time\ntime.sleep(8)\n{RIGHT}", "classifier": "classifier = 3"}
+    names = [f"slow{number}" for number in range(5 * len(cluster.nodes))]
+    for name in names:
+        hand_in(own, name, filled(own, **slow))
+    mine = [each for each in submissions(own) if each.student in names]
+    joined: list[RayNode] = []
+    was_used = False
+    try:
+        with RayPool(own, address=cluster.address) as pool:
+            for each in pool.grade(rubric(own), mine):
+                if not joined:
+                    joined.append(cluster.add())
+                assert [question.score for question in each.report.questions] == [2, 1, 0]
+                was_used = was_used or bool(joined[0].servers("pool.worker"))
+    finally:
+        for node in joined:
+            cluster.remove(node)
+    assert was_used
+
+
 def test_an_interrupted_batch_leaves_nothing_running(course, cluster, tmp_path):
     """After Ctrl-C the command ends with 130, what was finished is kept, and no process of ours is left on a node."""
     own = copied(course, tmp_path / "course")
@@ -304,6 +344,35 @@ def test_an_interrupted_batch_leaves_nothing_running(course, cluster, tmp_path):
         time.sleep(0.2)
     assert not left
     assert not list(Path("/tmp").glob("autograder-node-*"))
+
+
+def test_a_lost_head_ends_the_command_and_no_finished_report(course, tmp_path):
+    """The operator reads what to do, and the same command goes on from there, on one machine as well."""
+    own = copied(course, tmp_path / "course")
+    shutil.rmtree(own.root / "submitted")
+    for number in range(6):
+        slow = f"import time\ntime.sleep({5 * number})\n{RIGHT}"
+        hand_in(own, f"slow{number}", filled(own, **{**FULL, "area": slow, "classifier": "classifier = 3"}))
+    command = [sys.executable, "-m", "autograder", "grade", "practical", "--course", str(own.root)]
+    with ray_cluster(1) as cluster:
+        running = subprocess.Popen(
+            [*command, "--pool=ray", "--address", cluster.address],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stderr is not None
+        first = running.stderr.readline()
+        os.kill(cluster.nodes[0].head(), signal.SIGKILL)
+        out, err = running.communicate(timeout=90)
+    assert running.returncode == 4, (first, out, err)
+    assert "the head of the Ray cluster" in err
+    assert "Traceback" not in first + out + err
+    kept = {path: path.stat().st_mtime_ns for path in (own.root / "reports").glob("*/practical.json")}
+    assert 1 <= len(kept) < 6
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert len(list((own.root / "reports").glob("*/practical.json"))) == 6
+    assert all(path.stat().st_mtime_ns == before for path, before in kept.items()), "what was finished stays"
 
 
 def test_no_cluster_is_a_sentence(course):

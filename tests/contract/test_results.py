@@ -14,8 +14,8 @@ from autograder.course import Assignment, Course
 from autograder.errors import InfrastructureError
 from autograder.gradebook.nbgrader import read_scores
 from autograder.notebooks.release import make_release, read_release, write_release
-from autograder.records import GradeId, GradeReport, QuestionKind, QuestionResult, StudentId, to_json
-from autograder.results import GradebookQueue, Reports
+from autograder.records import GradeId, GradeReport, QuestionKind, QuestionResult, RunFacts, StudentId, to_json
+from autograder.results import GradebookQueue, Reports, in_order
 
 STUDENTS = tuple(StudentId(name) for name in ("ada", "bob", "cyd", "dan", "eve"))
 
@@ -77,3 +77,41 @@ def test_reports_are_read_when_they_are_asked_for(practical: tuple[Course, Assig
     course.report_path(STUDENTS[4], assignment.id).unlink()
     with pytest.raises(InfrastructureError, match="eve"):
         reports[-1]
+
+
+def hand_in(course: Course, assignment: Assignment, sizes: dict[str, int], seconds: dict[str, float]) -> None:
+    """Let students hand in files of some sizes; gradings of some took so many seconds before."""
+    for student, size in sizes.items():
+        path = course.root / "submitted" / student / assignment.id / f"{assignment.id}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b" " * size)
+    for student, took in seconds.items():
+        run = RunFacts(
+            student=StudentId(student),
+            assignment=assignment.id,
+            key="",
+            started_at="",
+            seconds=took,
+            seconds_by_step={},
+            check_seconds={},
+        )
+        results.write(course.run_path(run.student, assignment.id), to_json(run))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "side_by_side", "order"),
+    [
+        ({}, True, "cyd bob ada"),
+        ({"bob": 1.0}, True, "bob cyd ada"),
+        ({"ada": 1.0, "bob": 9.0, "cyd": 2.0}, True, "bob ada cyd"),
+        ({"ada": 1.0, "bob": 9.0, "cyd": 2.0}, False, "ada cyd bob"),
+    ],
+)
+def test_quick_ones_begin_first(
+    practical: tuple[Course, Assignment], seconds: dict[str, float], side_by_side: bool, order: str
+) -> None:
+    """By what the last grading took, then by size; the slowest one begins beside the first, where there is a beside."""
+    course, assignment = practical
+    hand_in(course, assignment, {"ada": 3, "bob": 2, "cyd": 1}, seconds)
+    found = in_order(course, course.submissions(assignment.id), side_by_side=side_by_side)
+    assert [each.student for each in found] == order.split()

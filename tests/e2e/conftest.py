@@ -1,13 +1,13 @@
 """One zygote for all tests that run student code: importing TensorFlow takes seconds."""
 
 import contextlib
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import servers
+from interrupts import interruptible
 from servers import KeptServers
 
 from autograder.sandbox.client import ControlSocket
@@ -19,12 +19,7 @@ from autograder.sandbox.spec import clean_environment, walled
 from autograder.settings import Execution, Limits
 from autograder.suite.submission import Submission
 
-
-@pytest.fixture(scope="session", autouse=True)
-def interruptible() -> None:
-    """Ctrl-C ends what tests start: what a shell runs in the background ignores it, and hands that down."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+__all__ = ["interruptible"]
 
 
 @pytest.fixture(scope="session")

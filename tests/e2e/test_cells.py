@@ -352,3 +352,13 @@ def test_the_limit_that_a_cell_hits_is_named(session, source, limits, words):
     assert ran[0].run.status is CellStatus.LIMIT
     assert re.search(words, ran[0].run.message)
     assert ran[1].run.status is CellStatus.OK
+
+
+def test_operations_run_directly(session):
+    """TensorFlow makes no functions around the operations of a notebook: that took a third of a grading."""
+    notebook = session(
+        "import tensorflow as tf\nfrom tensorflow.python.eager import context\n"
+        "tf.nn.relu(tf.constant([1.0]) + 1)\nnames = [str(name) for name in context.context().list_function_names()]"
+    )
+    assert statuses(notebook.run()) == [CellStatus.OK]
+    assert notebook.ask("ask", target=("ref", "names"), present="data") == []

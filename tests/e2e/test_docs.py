@@ -16,12 +16,12 @@ import pytest
 
 from autograder import suite
 from autograder.cli.main import main
-from autograder.course import CourseSecret
 from autograder.models.view import ModelView
 from autograder.mutation.inputs import read_inputs
 from autograder.records import AssignmentId, Attempt, CheckResult, GradeId, TrainingRecord
 from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.runtimes import open_runtime
+from autograder.secret import CourseSecret
 from autograder.suite import runner
 from autograder.suite.plugin import SuiteContext
 from autograder.suite.submission import Submission

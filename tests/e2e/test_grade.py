@@ -10,12 +10,12 @@ from courses import make_course
 from notebooks import check, code, make_notebook, manual, solution, text
 
 from autograder.batch import grade_class, grade_file
-from autograder.course import SECRET_VARIABLE
 from autograder.errors import AssignmentError, UsageError
 from autograder.gradebook.nbgrader import read_scores
 from autograder.notebooks.release import make_release, write_release
 from autograder.pool.events import Finished, Started
 from autograder.records import CellStatus, Outcome
+from autograder.secret import SECRET_VARIABLE
 from autograder.suite import runner
 from autograder.suite.plugin import points_by_question
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from autograder.cli.main import main
-from autograder.course import SECRET_VARIABLE, Course
+from autograder.course import Course
 from autograder.demo import STUDENTS, make_class
 from autograder.notebooks.leaks import leaks
+from autograder.secret import SECRET_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 

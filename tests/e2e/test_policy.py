@@ -7,7 +7,7 @@ import pytest
 
 from autograder.errors import StudentCodeRaised
 from autograder.records import CellStatus
-from autograder.settings import Execution, FitPolicy, OldNames, parse_settings
+from autograder.settings import Execution, FitPolicy, Given, OldNames, parse_settings
 from autograder.suite import number
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "execution.md").read_text()
@@ -58,7 +58,10 @@ def test_the_document_names_every_setting():
         cells = [each.strip(" `") for each in line.strip("|").split("|")]
         setting = cells[0] or setting
         named.setdefault(setting, set()).add(cells[1].strip('"'))
-    assert named == {"fit": {each.value for each in FitPolicy}, "old_names": {each.value for each in OldNames}}
+    assert named == {
+        name: {each.value for each in kind}
+        for name, kind in (("given", Given), ("fit", FitPolicy), ("old_names", OldNames))
+    }
     for setting, values in named.items():
         for value in values:
             read = parse_settings(f'title = "x"\n[execution]\n{setting} = "{value}"').execution

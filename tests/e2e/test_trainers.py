@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.errors import ModelRefused
 from autograder.models.graph import sequential
 from autograder.records import GradeId
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.sandbox.isolation.warden import LOOK_INTERVAL_S
 from autograder.sandbox.runtimes import open_trainer
+from autograder.secret import CourseSecret
 from autograder.settings import Recipe
 from autograder.training.devices import Place, Setup
 from autograder.training.service import TrainingService

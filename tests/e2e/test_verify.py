@@ -8,8 +8,9 @@ import pytest
 from courses import make_course
 from notebooks import check, code, make_notebook, solution
 
+from autograder.cli.main import main
 from autograder.corpus import VariantKind, read_corpus
-from autograder.course import Course
+from autograder.course import Course, DrawnAnew
 from autograder.errors import AssignmentError, UsageError
 from autograder.notebooks.release import make_release, write_release
 from autograder.records import Outcome
@@ -107,6 +108,31 @@ def test_a_suite_that_is_too_lax_is_found(course):
     spoil(course, "returns=number()) == 0,", "returns=number()) >= 0,")
     found = problems(course, only="mistake.*")
     assert any("area.empty should fail, it is passed" in line for line in found["mistake.at_least_one"])
+
+
+def test_a_suite_that_is_right_by_luck_is_found(course):
+    """Under some of the numbers that it may draw, a check asks nothing that the mistake gets wrong."""
+    spoil(
+        course, "def test_empty(submission):", "def test_empty(submission, rng):\n    width = int(rng.integers(0, 2))"
+    )
+    spoil(
+        course, 'call("area", 0, 4, returns=number()) == 0,', 'call("area", width, 4, returns=number()) == 4 * width,'
+    )
+    spoil(course, '    """A rectangle without width has no area."""\n', "")
+    spoil(course, "def test_empty(submission, rng):\n", "def test_empty(submission, rng):\n    'No area.'\n")
+    mine = course.assignment("practical")
+    found = [verify(DrawnAnew(course.root, n), mine, only="mistake.at_least_one", workers=1) for n in range(1, 7)]
+    assert {each.is_right for each in found} == {True, False}
+
+
+def test_the_command_judges_with_several_draws(course, capsys, monkeypatch):
+    """And is right where the suite is under all of them; mutants are graded once."""
+    monkeypatch.chdir(course.root)
+    assert main(["verify", "practical", "--draws", "2", "--workers", "2"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("all judged rightly") == 2
+    assert "practical, draw 2 of 2: 5 variants, all judged rightly" in said
+    assert said.count("mutants: ") == 1
 
 
 def test_a_release_that_earns_points_is_found(course):

@@ -12,7 +12,7 @@ from messy import course
 from messy.case import Case, Ended
 from messy.catalogue import CASES
 from messy.course import FULL
-from messy.harness import Graded
+from messy.harness import Graded, grade
 
 from autograder.records import CellRun, CellStatus, Outcome, RepairKind
 from autograder.sandbox.short_training import ONE_BATCH
@@ -29,6 +29,17 @@ def test_every_notebook_has_a_row(graded: Graded):
     """Nobody is left out, and no check waits for a person because something of ours failed."""
     assert graded.code == 0, graded.said[-3000:]
     assert sorted(graded.reports) == sorted(graded.handed_in)
+
+
+@pytest.mark.slow
+def test_verdicts_do_not_hang_on_cells_that_nothing_needs(graded: Graded, tmp_path: Path):
+    """Every check ends as where all cells run, with the same words."""
+    needed = grade(course.build(tmp_path)[0], graded.handed_in)
+    assert {name: report.checks for name, report in needed.reports.items()} == {
+        name: report.checks for name, report in graded.reports.items()
+    }
+    ran = [sum(len(report.cells) for report in each.reports.values()) for each in (needed, graded)]
+    assert 0 < ran[0] < ran[1], ran
 
 
 @each_case

@@ -5,8 +5,9 @@ import stat
 
 import pytest
 
-from autograder.course import SECRET_VARIABLE, Course
+from autograder.course import Course
 from autograder.errors import AssignmentError, UsageError
+from autograder.secret import SECRET_VARIABLE
 
 
 @pytest.fixture

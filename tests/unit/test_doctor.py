@@ -11,11 +11,12 @@ import pytest
 from packaging.requirements import Requirement
 
 from autograder.cli.diagnosis import print_diagnosis
-from autograder.course import SECRET_VARIABLE, Course
+from autograder.course import Course
 from autograder.doctor import Condition, Diagnosis, Remark, Section, WallSeen, software, surroundings, walls
 from autograder.doctor.remarks import Attempt
 from autograder.records import from_json, to_json
 from autograder.sandbox.isolation.tiers import BY_STRENGTH, Tier
+from autograder.secret import SECRET_VARIABLE
 
 LONG = "type `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` " + "and then some more " * 10
 HOSTILE = "[bold]x[/bold]\x1b[2J\u202e"

@@ -284,7 +284,7 @@ print("@loot@", tf.ones((17_000, 17_000)).shape)
         "pass",
         model="import keras\n\n\ndef tiny():\n"
         "    model = keras.Sequential([keras.Input((17_000,)), keras.layers.Dense(17_000)])\n"
-        '    raise ValueError("@loot@", model.count_params())',
+        '    raise ValueError("@loot@", len(model.get_weights()))',
         limits=("memory",),
     ),
 )

@@ -7,7 +7,7 @@ import os
 from attacks.attack import Attack, Control, Facts, Group
 from attacks.catalogue.tools import attack, run_plainly
 
-from autograder.course import CourseSecret
+from autograder.secret import CourseSecret
 
 WEAK = ("", "secret", "password", "autograder", "letmein", "changeme", "fortress", "admin", "1234", "test")
 _LABELS = """
@@ -51,7 +51,7 @@ SECRET_GUESSED = attack(
     "tries secrets that people think of against the seeds that it finds in its own memory",
     f"""
 import gc
-from autograder.course import CourseSecret
+from autograder.secret import CourseSecret
 
 def numbers():
     for each in gc.get_objects():

@@ -12,7 +12,7 @@ import pytest
 from tracing import distance, made, random_inputs, run, traced
 from zoo import SPECIMENS, Specimen
 
-from autograder.models.build import build
+from autograder.models.build import Rebuilt, build
 from autograder.models.graph import ModelGraph
 
 OPENED = [each for each in SPECIMENS.values() if not each.is_opaque]
@@ -79,6 +79,17 @@ def test_can_be_trained_anew(specimen: Specimen) -> None:
     shapes = [[tuple(v.shape) for v in model.trainable_weights] for model in (anew, found.rebuilt)]
     assert shapes[0] == shapes[1]
     assert all(np.isfinite(weight).all() for weight in anew.get_weights())
+
+
+@pytest.mark.parametrize("specimen", OPENED, ids=by_name)
+def test_weights_may_come_late(specimen: Specimen) -> None:
+    """A model whose weights were left until they are needed has the weights that it would have had at once."""
+    graph = crossed(specimen.name).graph
+    late = Rebuilt(graph, seed=3, is_late=True)
+    late.begin()
+    late.begin()
+    at_once = build(graph, seed=3).get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(late.model.get_weights(), at_once, strict=True))
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS.values(), ids=by_name)

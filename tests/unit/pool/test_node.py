@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from autograder.course import CourseSecret
 from autograder.pool.node import Node, train_on_card, versions
+from autograder.secret import CourseSecret
 from autograder.training.devices import Setup
 
 SECRET = CourseSecret("of a course that nobody gives")

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.pool.asked import AskedTraining
 from autograder.pool.trainings import Trainings
 from autograder.records import Measure, from_json
+from autograder.secret import CourseSecret
 from autograder.training.cache import Entry, TrainingCache
 from autograder.training.evidence import Epoch, Guesses
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.errors import AssignmentError, InfrastructureError, LimitExceeded, NotDefined
 from autograder.records import AssignmentId, GradeId, Outcome
+from autograder.secret import CourseSecret
 from autograder.suite import runner
 from autograder.suite.plugin import SuiteContext, points_by_question
 from autograder.suite.submission import Submission

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError
 from autograder.records import Measure, to_json
+from autograder.secret import CourseSecret
 from autograder.training.cache import Entry, TrainingCache
 from autograder.training.evidence import Epoch, Guesses, WrongGuess
 

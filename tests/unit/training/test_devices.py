@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.errors import InfrastructureError, OutOfMemory, UsageError
 from autograder.models.graph import sequential
 from autograder.records import GradeId
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.spec import clean_environment
+from autograder.secret import CourseSecret
 from autograder.settings import Device, Recipe, parse_settings
 from autograder.training import devices
 from autograder.training.devices import Place, Setup, TrainingOptions, find

@@ -6,9 +6,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.models.graph import Layer, sequential
 from autograder.records import GradeId
+from autograder.secret import CourseSecret
 from autograder.settings import Device, Recipe
 from autograder.training import service as service_module
 from autograder.training.devices import Setup

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from autograder.course import CourseSecret
 from autograder.datasets import load
 from autograder.errors import AssignmentError, InfrastructureError, LimitExceeded, ModelRefused
 from autograder.models.build import build
 from autograder.models.graph import ModelGraph, sequential
 from autograder.models.trace import trace
 from autograder.records import Evidence, GradeId, TrainingRecord, from_json, to_json
+from autograder.secret import CourseSecret
 from autograder.settings import Recipe
 from autograder.training import trainer
 from autograder.training.attempt import work

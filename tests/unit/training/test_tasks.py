@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from autograder.course import CourseSecret
 from autograder.datasets import load
 from autograder.errors import AssignmentError, ModelRefused
 from autograder.models.graph import ModelGraph
 from autograder.models.trace import trace
 from autograder.records import Evidence, GradeId, Measure, TrainingRecord, from_json, to_json
+from autograder.secret import CourseSecret
 from autograder.settings import Recipe, Task
 from autograder.training import tasks, trainer
 from autograder.training.images import HeldImages

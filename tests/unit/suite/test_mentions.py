@@ -8,7 +8,7 @@ import pytest
 
 from autograder.records import CheckId
 from autograder.suite import runner
-from autograder.verification.mentions import EVERYTHING, read_mentions
+from autograder.suite.mentions import EVERYTHING, read_mentions
 
 HEAD = (
     '"""A question."""\nimport pytest\nfrom autograder.suite import number, points, question\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.verification.cell_names import CellNames, read_names
+from autograder.notebooks.cell_names import CellNames, read_names
 
 
 def names(source: str) -> CellNames:

@@ -1,0 +1,143 @@
+"""Makes TensorFlow and Keras quick in a process that builds a few small models; what they compute stays the same.
+
+What is changed is not public; where a version has it no longer, nothing is changed and the process is only slower.
+`benchmarks/peers.py` measures what it comes to.
+"""
+
+# ruff: noqa: SLF001 - this is what the module is for
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any
+
+MOST_SIGNATURES = 4096
+"""More than a notebook comes to ask for; the bound only keeps what is remembered from growing without end."""
+
+
+_STEADY = (
+    *("Zeros", "Ones", "RandomNormal", "RandomUniform", "TruncatedNormal"),
+    *("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform"),
+)
+"""Initialisers of Keras that work for any shape, and return the same whenever they are asked."""
+
+
+def prepare() -> None:
+    """Change what is slow; before TensorFlow has run anything."""
+    _run_operations_directly()
+    _remember_signatures()
+    _remember_protocols()
+    _draw_weights_when_needed()
+
+
+@contextlib.contextmanager
+def drawing_tensors() -> Iterator[None]:
+    """Let variables that are given their first values hold plain tensors, which nobody can assign to.
+
+    A variable of TensorFlow takes longer to make than most of what its numbers are used for. A model that holds tensors
+    runs as ever within a `keras.StatelessScope`, where nothing is assigned.
+    """
+    from keras.src import backend
+
+    kind = backend.Variable
+    original = getattr(kind, "_initialize_with_initializer", None)
+    if original is None:
+        yield
+        return
+
+    def draw(variable: Any, initializer: Callable[..., Any]) -> None:
+        variable._value = initializer(variable._shape, dtype=variable._dtype)
+
+    kind._initialize_with_initializer = draw
+    try:
+        yield
+    finally:
+        kind._initialize_with_initializer = original
+
+
+def _run_operations_directly() -> None:
+    """Have TensorFlow run the kernel of an eager operation itself, and not as a function of one node.
+
+    Such a function is made for each new combination of operation and attributes, and optimised as if it would run
+    often. The kernels are the same.
+    """
+    from tensorflow.python.eager import context
+
+    private = context.pywrap_tfe
+    choose = getattr(private, "TFE_ContextOptionsSetRunEagerOpAsFunction", None)
+    if choose is not None:
+        private.TFE_ContextOptionsSetRunEagerOpAsFunction = lambda options, as_function: choose(options, False)
+
+
+def _draw_weights_when_needed() -> None:
+    """Have Keras draw the first numbers of a weight when somebody looks at them: of most models nobody ever does.
+
+    Their seeds are drawn where the initialiser is made, so the numbers are the same. Weights whose initialiser is not
+    one of those below, such as a student's own, are drawn at once, as ever.
+    """
+    import keras
+    import tensorflow
+    from keras.src import backend
+
+    kind = backend.Variable
+    original: Callable[[Any, Any], None] | None = getattr(kind, "_initialize_with_initializer", None)
+    if original is None or hasattr(kind, "_value"):
+        return
+    at_once: Callable[[Any, Any], None] = original
+    steady = frozenset(getattr(keras.initializers, name) for name in _STEADY)
+
+    class Drawn:
+        """Stands in for the value of a variable that has none yet: an attribute of its own takes precedence."""
+
+        def __get__(self, variable: Any, owner: type) -> Any:
+            initializer = None if variable is None else vars(variable).pop("_later", None)
+            if initializer is None:
+                raise AttributeError("_value")
+            with tensorflow.init_scope():
+                at_once(variable, initializer)
+            return variable._value
+
+    def initialize(variable: Any, initializer: Callable[..., Any]) -> None:
+        if type(initializer) in steady and type(getattr(initializer, "seed", 0)) is int:
+            vars(variable).pop("_value", None)  # None, where it was made within a stateless scope
+            variable._later = initializer
+        else:
+            at_once(variable, initializer)
+
+    kind._initialize_with_initializer = initialize
+    kind._value = Drawn()
+
+
+def _remember_signatures() -> None:
+    """Have `inspect` remember the signatures of Keras's own functions: each new layer asks for several."""
+    original: Callable[..., inspect.Signature] | None = getattr(inspect, "_signature_from_callable", None)
+    if original is None:
+        return
+    remembered = functools.lru_cache(MOST_SIGNATURES)(functools.partial(original, sigcls=inspect.Signature))
+    plain = {
+        "sigcls": inspect.Signature,
+        "follow_wrapper_chains": True,
+        "skip_bound_arg": True,
+        "globals": None,
+        "locals": None,
+        "eval_str": False,
+    }
+
+    @functools.wraps(original)
+    def signature(obj: Any, **options: Any) -> inspect.Signature:
+        is_of_keras = type(obj) is FunctionType and str(obj.__module__).startswith("keras.")
+        return remembered(obj) if is_of_keras and options.items() <= plain.items() else original(obj, **options)
+
+    inspect._signature_from_callable = signature  # type: ignore[attr-defined]
+
+
+def _remember_protocols() -> None:
+    """Have `typing` remember the members of a protocol, as Python does from 3.12 on: `isinstance` asks each time."""
+    members = getattr(typing, "_get_protocol_attrs", None)
+    if members is not None:
+        typing._get_protocol_attrs = functools.cache(members)  # type: ignore[attr-defined]

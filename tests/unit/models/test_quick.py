@@ -1,0 +1,101 @@
+"""What makes TensorFlow and Keras quick is in force, and changes no answer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+ASK = textwrap.dedent("""
+    import copy, inspect, json, sys
+    from typing import Protocol, runtime_checkable
+    import keras, numpy as np, tensorflow as tf
+    from autograder.models import quick
+
+    if sys.argv[1] == "quick":
+        quick.prepare()
+    from tensorflow.python.eager import context
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Flatten(),
+                              keras.layers.Dropout(0.5), keras.layers.Dense(2)])
+    images = np.random.default_rng(0).random((5, 8, 8, 3), dtype="float32")
+
+    def net():
+        keras.utils.set_random_seed(2)
+        inputs = keras.Input((8, 8, 3))
+        x = keras.layers.Conv2D(4, 3, kernel_initializer="he_normal")(inputs)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.Dense(3, kernel_initializer="orthogonal")(keras.layers.Flatten()(x))
+        own = lambda shape, dtype: keras.random.normal(shape, dtype=dtype, seed=3)
+        return keras.Model(inputs, keras.layers.Dense(2, kernel_initializer=own)(x))
+
+    def numbers(model):
+        return [value.tolist() for value in model.get_weights()]
+
+    with keras.StatelessScope():
+        scoped = net()
+    trained, traced, copied = net(), net(), copy.deepcopy(net().layers[1])
+    drawn = ["_value" in vars(weight) for weight in trained.weights]
+    trained.compile("adam", "mse")
+    history = trained.fit(images, np.ones((5, 2)), epochs=2, verbose=0).history["loss"]
+    inside = tf.function(lambda images: traced(images))(images).numpy().tolist()
+
+    def own(a, b=1): ...
+    before = str(inspect.signature(own))
+    own.__defaults__ = (2,)
+
+    @runtime_checkable
+    class Named(Protocol):
+        name: str
+
+    print(json.dumps({
+        "functions": sorted(map(str, context.context().list_function_names())),
+        "outputs": [model(images, training=flag).numpy().tolist() for flag in (False, True)],
+        "drawn": drawn,
+        "weights": [numbers(each) for each in (net(), trained, traced, copied, scoped)],
+        "history": history,
+        "inside": inside,
+        "signatures": [str(inspect.signature(each)) for each in (keras.layers.Dense, model.call, keras.ops.conv, own)],
+        "before": before,
+        "kept": inspect.signature(keras.ops.conv) is inspect.signature(keras.ops.conv),
+        "is_named": [isinstance(each, Named) for each in (model, 3, model)],
+    }))
+""")
+
+
+@pytest.fixture(scope="module")
+def answers() -> tuple[dict[str, object], dict[str, object]]:
+    """What a process says as it is, and what one that was made quick says."""
+    found = [subprocess.run([sys.executable, "-c", ASK, how], capture_output=True, text=True) for how in ("", "quick")]
+    assert not any(each.returncode for each in found), found
+    plain, quick = (json.loads(each.stdout) for each in found)
+    return plain, quick
+
+
+def test_operations_run_without_functions_around_them(answers: tuple[dict[str, object], dict[str, object]]) -> None:
+    """TensorFlow makes a function around each kind of operation, but not in a process that was made quick."""
+    plain, quick = (str(each.pop("functions")) for each in map(dict, answers))
+    assert "__wrapped__AddV2" in plain
+    assert "__wrapped__" not in quick
+
+
+def test_keras_signatures_are_remembered(answers: tuple[dict[str, object], dict[str, object]]) -> None:
+    """The signature of a function of Keras is made once."""
+    assert [each["kept"] for each in answers] == [False, True]
+
+
+def test_weights_are_drawn_when_somebody_looks(answers: tuple[dict[str, object], dict[str, object]]) -> None:
+    """But for those of initialisers that need a certain shape, or are somebody's own."""
+    plain, quick = answers
+    assert all(plain["drawn"])
+    assert [not each for each in quick["drawn"]] == [True] * 6 + [False, True, False, True]
+
+
+@pytest.mark.parametrize("what", ["outputs", "weights", "history", "inside", "signatures", "before", "is_named"])
+def test_nothing_computes_otherwise(answers: tuple[dict[str, object], dict[str, object]], what: str) -> None:
+    """Weights, outputs, dropout, signatures and protocols are the same, bit for bit."""
+    plain, quick = answers
+    assert plain[what] == quick[what]
