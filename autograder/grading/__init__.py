@@ -20,6 +20,7 @@ from autograder.grading.facts import Facts
 from autograder.grading.key import own_key, report_key
 from autograder.grading.needed import needed_cells
 from autograder.grading.scope import Scope
+from autograder.models.answers import AnswerCache, RememberingRuntime
 from autograder.models.view import RuntimePort
 from autograder.notebooks import cells as notebook_cells
 from autograder.notebooks.executed import with_outputs
@@ -98,7 +99,7 @@ class Grader:
     scope
         The part that is run and asked; all of it where None. The report holds the checks of that part.
     open_runtime
-        Gives the process that models are rebuilt in, in place of a fresh one for each submission.
+        Gives the process that models are rebuilt in, in place of fresh ones for each submission.
     order
         A seed for another order of the checks, which must change nothing; see `SuiteContext`.
     elsewhere
@@ -208,12 +209,9 @@ class Grader:
         facts: Facts,
         stack: contextlib.ExitStack,
     ) -> SuiteContext:
-        opened: list[RuntimePort] = []
-
         def runtime() -> RuntimePort:
-            if not opened:
-                opened.append(stack.enter_context(open_runtime(self.zygote, self.tier)))
-            return opened[0]
+            opener = functools.partial(open_runtime, self.zygote, self.tier)
+            return stack.enter_context(RememberingRuntime(opener, AnswerCache(self.course.cache, secret)))
 
         service = TrainingService(
             secret=secret,
@@ -256,7 +254,7 @@ class Grader:
             assignment=self.rubric.assignment.id,
             secret=secret,
             submission=SubmissionUnderTest(
-                session, self.open_runtime or runtime, sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
+                session, self.open_runtime or functools.cache(runtime), sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
             ),
             train=self.train or train,
             evaluation=Evaluation(service, choose, on_record=keep),

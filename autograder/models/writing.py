@@ -69,10 +69,7 @@ def essence(graph: ModelGraph, *, is_exact: bool = True) -> dict[str, Any]:
         del weight["name"], weight["value"]
         if not is_exact:
             del weight["start"], weight["trainable"]
-    data["constants"] = [
-        [str(array.dtype), list(array.shape), *([_digest_of_array(array)] if is_exact else [])]
-        for array in graph.constants
-    ]
+    data["constants"] = [_told(array)[: None if is_exact else 2] for array in graph.constants]
     for program in (data["program"], data["training_program"]):
         for node in program["nodes"] if program else ():
             del node["scope"]
@@ -83,14 +80,38 @@ def essence(graph: ModelGraph, *, is_exact: bool = True) -> dict[str, Any]:
     return data
 
 
+def rebuilding(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a graph's data counts where it is rebuilt, without arrays: names of layers and models do not.
+
+    Other than in `essence`, what a graph claims, and the numbers in its weights, count.
+    """
+
+    def program(found: Mapping[str, Any] | None) -> Any:
+        unread = ("scope", "name", "reason")
+        nodes = [{entry: node[entry] for entry in node if entry not in unread} for node in found["nodes"]] if found else []
+        return found and [nodes, found["output"]]
+
+    return {
+        **{entry: data[entry] for entry in ("format", "inputs", "input")},
+        "layers": [{entry: layer[entry] for entry in layer if entry != "name"} for layer in data["layers"]],
+        "weights": [{**weight, "value": _told(weight["value"])} for weight in data["weights"]],
+        "constants": [_told(array) for array in data["constants"]],
+        "program": program(data["program"]),
+        "training_program": program(data["training_program"]),
+    }
+
+
 def digest(data: dict[str, Any]) -> str:
     """Return the hash of plain data without arrays."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _digest_of_array(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+def _told(array: np.ndarray | None) -> list[Any]:
+    """Return what tells one array from another; nothing where there is none."""
+    if array is None:
+        return []
+    return [str(array.dtype), list(array.shape), hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()]
 
 
 def _spec(spec: TensorSpec) -> list[Any]:

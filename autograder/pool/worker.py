@@ -27,6 +27,7 @@ from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
 from autograder.grading.scope import Scope
+from autograder.models.answers import code_digest
 from autograder.pool.asked import asking
 from autograder.records import AssignmentId, StudentId, to_json
 from autograder.rubric import Rubric
@@ -78,7 +79,8 @@ def run_child(request: Request) -> None:
 
 
 def prepare(spec: Mapping[str, Any]) -> None:
-    """Read the rubric that a child is going to need, for all that come after it."""
+    """Read the rubric that a child is going to need, and what keys are made of, for all that come after it."""
+    code_digest()
     with contextlib.suppress(AutograderError):  # the child meets it again, and tells
         Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
 

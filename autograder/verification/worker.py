@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import socket
 import sys
 import tempfile
@@ -32,6 +33,7 @@ from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
 from autograder.grading.scope import Scope
+from autograder.models.answers import AnswerCache, RememberingRuntime
 from autograder.models.view import RuntimePort
 from autograder.mutation.equivalence import Expected, ask_reference, find_difference
 from autograder.mutation.inputs import read_inputs
@@ -57,8 +59,8 @@ USES = 40
 class _Runtime:
     """The process that models are rebuilt in, opened when the first one is."""
 
-    def __init__(self, zygote: ControlSocket, tier: Tier) -> None:
-        self._zygote, self._tier = zygote, tier
+    def __init__(self, zygote: ControlSocket, tier: Tier, known: AnswerCache) -> None:
+        self._zygote, self._tier, self._known = zygote, tier, known
         self._stack = contextlib.ExitStack()
         self._port: RuntimePort | None = None
         self._uses = 0
@@ -66,7 +68,8 @@ class _Runtime:
     def open(self) -> RuntimePort:
         """Return the process."""
         if self._port is None:
-            self._port = self._stack.enter_context(open_runtime(self._zygote, self._tier))
+            opener = functools.partial(open_runtime, self._zygote, self._tier)
+            self._port = self._stack.enter_context(RememberingRuntime(opener, self._known, is_ours=True))
         return self._port
 
     def used(self, report: GradeReport | None) -> None:
@@ -86,7 +89,7 @@ def run_child(request: Request) -> None:
     zygote, tier = ControlSocket(socket.socket(fileno=request.descriptors[0])), Tier(spec["tier"])
     course = Course(Path(spec["course"]))
     rubric = Rubric.read(course.assignment(AssignmentId(spec["assignment"])))
-    runtime = _Runtime(zygote, tier)
+    runtime = _Runtime(zygote, tier, AnswerCache(course.cache, course.secret()))
     grader = Grader(
         course,
         rubric,

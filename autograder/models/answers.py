@@ -1,0 +1,292 @@
+"""What processes of ours answered about rebuilt models: an equal question about an equal model is not asked again.
+
+A rebuilt model begins with the weights of its graph or of a fixed seed, and nothing that is asked changes it, so an
+answer follows from graph and question alone, whoever handed the model in: in a class many hand in the same.
+
+Only trusted processes write what is kept. A graph that breaks the process that rebuilds it must not decide what is
+known of others, so an answer is kept only if its process has never held another model. A process for each would cost
+more than it saves where no two models are equal: what is met for the first time shares a process with all of its
+submission, and is noted; what was met before gets one of its own, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from autograder.errors import InfrastructureError, WireError
+from autograder.models.remote import RuntimePort
+from autograder.models.writing import digest, rebuilding
+from autograder.sealed import SealedFiles
+from autograder.secret import CourseSecret
+from autograder.wire import decode, encode
+
+FORMAT = "autograder/answers/v1"
+DEFAULT_BYTES = 128 << 20
+"""Room for some thousand models."""
+MAX_BYTES = 4 << 20
+"""Of the answers about one model; what is beyond is asked again each time."""
+VERSIONED = ("keras", "numpy", "tensorflow")
+"""Packages of which another version may give another answer."""
+MOST_ALONE = 2
+"""Processes that hold one model each, at a time, for one submission."""
+_LOOKS_EACH = 64
+
+Opener = Callable[[], AbstractContextManager[RuntimePort]]
+
+
+@functools.cache
+def code_digest() -> str:
+    """Return the hash of what answers: our code that rebuilds models, and the packages that it uses."""
+    code = hashlib.sha256()
+    for file in sorted(resources.files("autograder.models").iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".py"):
+            code.update(file.read_bytes())
+    for name in VERSIONED:
+        code.update(f"{name}={version(name)}\n".encode())
+    return code.hexdigest()
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of one model: messages of `autograder.wire` by the hash of the question; there may be none yet."""
+
+    key: str
+    answers: dict[str, bytes]
+
+
+class AnswerCache:
+    """Answers on disk, one file for each model.
+
+    Parameters
+    ----------
+    folder
+        The course's cache.
+    secret
+        Of the course: seals the files.
+    max_bytes
+        Beyond it the models go that were not asked about longest.
+    """
+
+    def __init__(self, folder: Path, secret: CourseSecret, *, max_bytes: int = DEFAULT_BYTES) -> None:
+        self._files = SealedFiles(folder / "answers", ".entry", secret, max_bytes=max_bytes, looks_each=_LOOKS_EACH)
+        self._base = f"{FORMAT}\n{secret.digest}\n{code_digest()}\n"
+
+    def key(self, graph: dict[str, Any]) -> str:
+        """Return the key of a graph's data."""
+        return hashlib.sha256((self._base + digest(rebuilding(graph))).encode()).hexdigest()
+
+    def read(self, key: str) -> dict[str, bytes] | None:
+        """Return what is known of a model; None where it was never met."""
+        data = self._files.read(key)
+        if data is None:
+            return None
+        try:
+            entry = msgspec.msgpack.decode(data, type=_Entry)
+        except msgspec.DecodeError:
+            entry = _Entry("", {})
+        if entry.key != key:
+            self._files.drop(key)
+            return None
+        self._files.use(key)
+        return entry.answers
+
+    def write(self, key: str, answers: dict[str, bytes]) -> None:
+        """Keep what is known of a model.
+
+        Raises
+        ------
+        InfrastructureError
+            If the folder cannot be written to.
+        """
+        try:
+            self._files.write(key, msgspec.msgpack.encode(_Entry(key, answers)))
+        except OSError as error:
+            raise InfrastructureError(f"what is known of a model cannot be kept: {error}") from error
+
+    def size(self) -> tuple[int, int]:
+        """Return how many models were met, and the bytes of what is known of them."""
+        files = self._files.files()
+        return len(files), sum(num_bytes for _, num_bytes, _ in files)
+
+    def clear(self) -> tuple[int, int]:
+        """Drop everything; what `size` was."""
+        return self._files.clear()
+
+
+@dataclass
+class _Known:
+    """What is known of a model.
+
+    Attributes
+    ----------
+    was_met
+        Whether an earlier submission had it.
+    answers
+        By the hash of the question.
+    new
+        Those of them that are to be kept.
+    """
+
+    key: str
+    was_met: bool
+    answers: dict[str, bytes]
+    new: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Process:
+    """A process that models are rebuilt in, and the keys of those that it ever held."""
+
+    port: RuntimePort
+    stack: contextlib.ExitStack
+    keys: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Model:
+    """A model that was asked to be loaded, and where it is, if anywhere: a process and its number there."""
+
+    graph: dict[str, Any]
+    known: _Known
+    process: _Process | None = None
+    number: int = -1
+
+
+class RememberingRuntime:
+    """A `RuntimePort` that asks a process only what is not known; a context manager, which ends the processes.
+
+    Parameters
+    ----------
+    open_runtime
+        Opens a process.
+    cache
+        Keeps what is learnt.
+    is_ours
+        Whether all models are our own, and so no danger to each other: they share a process, and all is kept.
+    """
+
+    def __init__(self, open_runtime: Opener, cache: AnswerCache, *, is_ours: bool = False) -> None:
+        self._open = open_runtime
+        self._cache = cache
+        self._is_ours = is_ours
+        self._known: dict[str, _Known] = {}
+        self._models: list[_Model] = []
+        self._shared: _Process | None = None
+        self._alone: deque[_Process] = deque()
+
+    def ask(self, op: str, /, *, timeout_s: float | None = None, **args: Any) -> Any:
+        """Return the answer.
+
+        Raises
+        ------
+        ModelRefused, InfrastructureError
+            As the process does.
+        """
+        if op == "load":
+            return self._load(args["graph"], timeout_s)
+        model = self._models[args.pop("model")]
+        try:
+            question = hashlib.sha256(encode([op, args], only_plain=True)).hexdigest()
+        except WireError:  # it cannot be sent either, and the process's end of it tells why
+            return self._asked(model, op, args, timeout_s)
+        found = model.known.answers.get(question)
+        if found is not None:
+            return decode(found)
+        answer = self._asked(model, op, args, timeout_s)
+        self._learn(model, question, answer)
+        return answer
+
+    def close(self) -> None:
+        """End the processes, and keep what is new; what was not known to anybody is known to have been met."""
+        self._end()
+        for known in self._known.values():
+            if known.new or not known.was_met:
+                kept = {name: found for name, found in known.answers.items() if name in known.new}
+                self._cache.write(known.key, {**(self._cache.read(known.key) or {}), **kept})
+        self._known.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._end()
+
+    def _load(self, graph: dict[str, Any], timeout_s: float | None) -> dict[str, Any]:
+        key = self._cache.key(graph)
+        if key not in self._known:
+            answers = self._cache.read(key)
+            self._known[key] = _Known(key, answers is not None, answers or {})
+        model = _Model(graph, self._known[key])
+        known = model.known.answers.get("load")
+        facts = self._place(model, timeout_s) if known is None else decode(known)
+        self._models.append(model)
+        return {"model": len(self._models) - 1, "facts": facts}
+
+    def _asked(self, model: _Model, op: str, args: dict[str, Any], timeout_s: float | None) -> Any:
+        if model.process is None:
+            self._place(model, timeout_s)
+        assert model.process is not None
+        return model.process.port.ask(op, timeout_s=timeout_s, model=model.number, **args)
+
+    def _place(self, model: _Model, timeout_s: float | None) -> Any:
+        """Have a process rebuild a model; the facts that it measured."""
+        process = self._process(model.known)
+        process.keys.add(model.known.key)
+        loaded = process.port.ask("load", timeout_s=timeout_s, graph=model.graph)
+        model.process, model.number = process, loaded["model"]
+        self._learn(model, "load", loaded["facts"])
+        return loaded["facts"]
+
+    def _process(self, known: _Known) -> _Process:
+        """Return the process in which a model is to be rebuilt."""
+        if known.was_met and not self._is_ours:
+            for process in self._alone:
+                if process.keys == {known.key}:
+                    return process
+            if len(self._alone) == MOST_ALONE:
+                self._close(self._alone.popleft())
+            self._alone.append(self._opened())
+            return self._alone[-1]
+        if self._shared is None:
+            self._shared = self._opened()
+        return self._shared
+
+    def _opened(self) -> _Process:
+        stack = contextlib.ExitStack()
+        return _Process(stack.enter_context(self._open()), stack)
+
+    def _learn(self, model: _Model, question: str, answer: Any) -> None:
+        """Remember an answer, and have it kept where it may be."""
+        known, told = model.known, encode(answer)
+        if sum(map(len, known.answers.values())) + len(told) > MAX_BYTES:
+            return
+        known.answers[question] = told
+        if self._is_ours or (model.process is not None and model.process.keys == {known.key}):
+            known.new.add(question)
+
+    def _close(self, process: _Process) -> None:
+        for model in self._models:
+            if model.process is process:
+                model.process = None
+        process.stack.close()
+
+    def _end(self) -> None:
+        for process in (*self._alone, *([self._shared] if self._shared else [])):
+            self._close(process)
+        self._alone.clear()
+        self._shared = None
