@@ -72,6 +72,14 @@ def needed_cells(notebook: NotebookNode, released: NotebookNode, asked: Collecti
     return frozenset(running)
 
 
+def learn(released: NotebookNode) -> None:
+    """Read the cells that everybody got, of which what they say is remembered."""
+    for cell in released.cells:
+        if cell.cell_type == "code":
+            _looks_up_by_name(cell.source)
+
+
+@functools.lru_cache(maxsize=4096)
 def _looks_up_by_name(source: str) -> bool:
     """Whether the names that a cell looks up stand in it."""
     names = _names_of(source)

@@ -16,16 +16,19 @@ import contextlib
 import socket
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.random  # noqa: F401 - as below
 
+import autograder.models.reading  # noqa: F401 - what each child would load for itself
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
+from autograder.grading.needed import learn
 from autograder.grading.scope import Scope
 from autograder.models.answers import code_digest
 from autograder.pool.asked import asking
@@ -58,7 +61,7 @@ def run_child(request: Request) -> None:
             Tier(spec["tier"]),
             spec["recipe"],
             msgspec.convert(spec["setup"], Setup),
-            on_step=lambda text: channel.send({"step": text}),
+            on_step=_telling(channel),
             scope=msgspec.convert(spec["scope"], Scope | None),
             elsewhere=asking(channel) if spec["asks_for_trainings"] else None,
         )
@@ -82,7 +85,20 @@ def prepare(spec: Mapping[str, Any]) -> None:
     """Read the rubric that a child is going to need, and what keys are made of, for all that come after it."""
     code_digest()
     with contextlib.suppress(AutograderError):  # the child meets it again, and tells
-        Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
+        rubric = Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
+        learn(rubric.released)
+
+
+def _telling(channel: Channel) -> Callable[[str], None]:
+    """Return what tells each step once, however many checks it has."""
+    last: list[str] = []
+
+    def tell(text: str) -> None:
+        if last != [text]:
+            last[:] = [text]
+            channel.send({"step": text})
+
+    return tell
 
 
 def _sent(text: bytes) -> np.ndarray:

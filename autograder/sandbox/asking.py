@@ -54,15 +54,17 @@ class Asked(abc.ABC):
         self.channel = channel
         self._last_id = 0
 
-    def ask(self, op: str, /, *, timeout_s: float | None = None, cpu_s: float | None = None, **args: Any) -> Any:
+    def ask(
+        self, op: str, /, *, timeout_s: float | None = None, total_cpu_s: float | None = None, **args: Any
+    ) -> Any:
         """Ask one question and return the answer.
 
         Parameters
         ----------
         timeout_s
             Seconds of wall clock that the answer may take.
-        cpu_s
-            CPU seconds that the process, and all that it starts, may take over it.
+        total_cpu_s
+            CPU seconds of the process and all that it started, since their start, at which waiting ends.
 
         Raises
         ------
@@ -71,7 +73,7 @@ class Asked(abc.ABC):
         ChildTooSlow, ChildOutOfCpu, ChildGone, WireError, InfrastructureError
             Which of them when, says `sandbox.service`.
         """
-        started, spent = time.monotonic(), 0.0 if cpu_s is None else self.cpu_s
+        started = time.monotonic()
         if self.channel.has_unread():
             raise WireError("the process sent something before it was asked")
         self._last_id = 1 + secrets.randbits(52)
@@ -85,7 +87,7 @@ class Asked(abc.ABC):
         except WireError as error:
             raise InfrastructureError(f"{op} cannot be asked: {error.message}") from error
         left_s = None if timeout_s is None else started + timeout_s - time.monotonic()
-        return self.answer(left_s, total_cpu_s=None if cpu_s is None else spent + cpu_s)
+        return self.answer(left_s, total_cpu_s=total_cpu_s)
 
     def answer(self, timeout_s: float | None, *, total_cpu_s: float | None = None) -> Any:
         """Return the answer to the last question, which may be late; there is one to each.

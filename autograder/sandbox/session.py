@@ -90,6 +90,7 @@ class NotebookSession:
         self._run_again: set[int] = set()
         self._restarts = 0
         self._spent = Budget(0.0, 0.0)
+        self._used_cpu_s = 0.0  # by the child, when it was last looked
 
     def run(self) -> tuple[ExecutedCell, ...]:
         """Run every cell, and say of each how it went."""
@@ -121,8 +122,8 @@ class NotebookSession:
         asked = Budget.of(self._limits.training_s if op == "train" else self._limits.request_s)
         budget = self._left.at_most(asked)
         try:
-            with self._counting(child):
-                return child.ask(op, timeout_s=budget.wall_s, cpu_s=budget.cpu_s, **args)
+            with self._counting(child) as used_s:
+                return child.ask(op, timeout_s=budget.wall_s, total_cpu_s=used_s + budget.cpu_s, **args)
         except ChildTooSlow as error:
             self._end_child()
             whole = self._whole if self._left.is_used_up else asked
@@ -161,13 +162,17 @@ class NotebookSession:
         return Budget(self._whole.cpu_s - self._spent.cpu_s, self._whole.wall_s - self._spent.wall_s)
 
     @contextlib.contextmanager
-    def _counting(self, child: Asked) -> Iterator[None]:
-        """Count the seconds of what is done meanwhile."""
-        started, cpu_s = time.monotonic(), child.cpu_s
+    def _counting(self, child: Asked) -> Iterator[float]:
+        """Count the seconds of what is done meanwhile, and CPU seconds that were used since it was last looked.
+
+        Yields the CPU seconds that the process had used by then.
+        """
+        started, before = time.monotonic(), self._used_cpu_s
         try:
-            yield
+            yield before
         finally:
-            used = max(child.cpu_s - cpu_s, 0.0)
+            self._used_cpu_s = max(child.cpu_s, before)
+            used = self._used_cpu_s - before
             self._spent = Budget(self._spent.cpu_s + used, self._spent.wall_s + time.monotonic() - started)
 
     def _run_cell(self, position: int, cell: Cell) -> ExecutedCell:
@@ -175,9 +180,10 @@ class NotebookSession:
         budget = self._left.at_most(Budget.of(self._limits.cell_s))
         limit = ""
         try:
-            with self._counting(child):
+            with self._counting(child) as used_s:
                 try:
-                    answer = child.ask("cell", timeout_s=budget.wall_s, cpu_s=budget.cpu_s, source=cell.source)
+                    total_s = used_s + budget.cpu_s
+                    answer = child.ask("cell", timeout_s=budget.wall_s, total_cpu_s=total_s, source=cell.source)
                 except ChildTooSlow as error:
                     limit = time_used_up(error, budget)
                     child.interrupt()
@@ -213,6 +219,7 @@ class NotebookSession:
         if self._restarts > MAX_RESTARTS:
             raise NotebookEnded("the notebook's process was ended too often")
         self._child = self._children.fork(self._spec(), caps=CAPS)
+        self._used_cpu_s = self._child.cpu_s
         for earlier, cell in enumerate(self._cells[:position]):
             if earlier not in self._left_out:
                 self._run_cell(earlier, cell)

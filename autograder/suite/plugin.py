@@ -105,6 +105,7 @@ class SuitePlugin:
         self._folder = folder
         self._context = context
         self._only = only
+        self._checks: dict[str, Check] = {}
         self.results = Results()
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -116,7 +117,7 @@ class SuitePlugin:
         """Read the marks of every check; what is wrong with them is a problem of the suite."""
         for item in list(items):
             try:
-                check = describe(item)
+                check = self._checks[item.nodeid] = describe(item)
             except AssignmentError as error:
                 self.results.problems.append(error.message)
                 continue
@@ -135,7 +136,7 @@ class SuitePlugin:
             )
         if self._context is not None and self._context.order is not None and not self.results.problems:
             order = another_order({check.id: check.needs for check in known.values()}, self._context.order)
-            items.sort(key=lambda item: order.index(describe(item).id))
+            items.sort(key=lambda item: order.index(self._checks[item.nodeid].id))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a file of the suite that cannot be imported."""
@@ -150,23 +151,23 @@ class SuitePlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers of this course and this check: nobody can prepare for them, a regrade sees them again."""
-        check = describe(request.node)
+        check = self._checks[request.node.nodeid]
         return np.random.default_rng(self._given.secret.seed("check", self._given.assignment, check.id))
 
     @pytest.fixture
     def train(self, request: pytest.FixtureRequest) -> Train:
         """Train a model as a recipe says: ``train(model)``; see `suite.training`."""
-        check = describe(request.node)
+        check = self._checks[request.node.nodeid]
         return Train(self._given.train, check.id, check.question)
 
     @pytest.fixture
     def evaluate(self, request: pytest.FixtureRequest) -> Evaluate:
         """Judge a training by the student's own function, or weights of the student's; see `suite.evaluation`."""
-        return Evaluate(self._evaluation, self._given.submission, describe(request.node).question)
+        return Evaluate(self._evaluation, self._given.submission, self._checks[request.node.nodeid].question)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose dependency did not pass."""
-        check = describe(item)
+        check = self._checks[item.nodeid]
         self._given.on_check(check)
         if self._unmet(check):
             pytest.skip("a check that this one depends on did not pass")
@@ -177,7 +178,7 @@ class SuitePlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Classify how a check ended; the first phase that raises decides."""
         report = yield
-        check = describe(item)
+        check = self._checks[item.nodeid]
         self.results.seconds[check.id] = self.results.seconds.get(check.id, 0.0) + call.duration
         raised = call.excinfo
         if raised is not None and (check.id not in self.results.outcomes or call.when == "teardown"):
