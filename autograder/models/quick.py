@@ -13,7 +13,7 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 MOST_SIGNATURES = 4096
@@ -33,6 +33,7 @@ def prepare() -> None:
     _remember_signatures()
     _remember_protocols()
     _draw_weights_when_needed()
+    _set_plain_attributes_directly()
 
 
 @contextlib.contextmanager
@@ -111,6 +112,43 @@ def _draw_weights_when_needed() -> None:
 
     kind._initialize_with_initializer = initialize
     kind._value = Drawn()
+
+
+def _set_plain_attributes_directly() -> None:
+    """Have layers of Keras set an attribute that holds nothing to be tracked as any object does.
+
+    Each attribute goes through the trackers of Keras and of TensorFlow, which look for variables, layers and
+    containers of them, or whether it replaces one: some hundred attributes for each layer.
+    """
+    import keras
+    from keras.src.layers.layer import Layer
+
+    setters = {kind: vars(kind).get("__setattr__") for kind in Layer.__mro__}
+    if setters[Layer] is None:
+        return
+    track: Callable[[Any, str, Any], None] = setters[Layer]
+    plain = frozenset(
+        (type(None), bool, int, float, str, FunctionType, MethodType, inspect.Signature)
+        + (keras.InputSpec, keras.DTypePolicy)
+        + tuple(getattr(keras.initializers, name) for name in _STEADY)
+    )
+    put = object.__setattr__
+
+    @functools.cache
+    def is_tracked_as_ever(kind: type) -> bool:
+        """Whether nobody has put a class of their own between those of Keras and TensorFlow and `object`."""
+        below = kind.__mro__[kind.__mro__.index(Layer) + 1 :]
+        return all(vars(each).get("__setattr__") in (None, setters.get(each)) for each in below)
+
+    def set_attribute(layer: Any, name: str, value: Any) -> None:
+        kind, own = type(value), layer.__dict__
+        is_plain = kind in plain or (kind is tuple and all(type(each) in plain for each in value))
+        if is_plain and "_tracker" in own and type(own.get(name)) in plain and is_tracked_as_ever(type(layer)):
+            put(layer, name, value)
+        else:
+            track(layer, name, value)
+
+    Layer.__setattr__ = set_attribute
 
 
 def _remember_signatures() -> None:

@@ -51,7 +51,40 @@ ASK = textwrap.dedent("""
     class Named(Protocol):
         name: str
 
+    class Mixin:
+        def __setattr__(self, name, value):
+            seen.append(name)
+            super().__setattr__(name, value)
+
+    class Mixed(keras.layers.Layer, Mixin):
+        pass
+
+    class Holder(keras.layers.Layer):
+        @property
+        def size(self):
+            return self.doubled
+
+        @size.setter
+        def size(self, value):
+            self.doubled = 2 * value
+
+    seen = []
+    holder, mixed = Holder(), Mixed()
+    holder.size, holder.empty, holder.inner, holder.several = 3, None, keras.layers.Dense(2), (keras.layers.Dense(3), 1)
+    mixed.size = 3
+    seen_later = seen[-1]
+    holder.inner(np.ones((2, 2)))
+    held = [holder.size, len(holder._layers), len(holder.weights), sorted(holder._trackable_children())]
+    holder.inner = None
+    held += [len(holder._layers), len(holder.weights), holder.inner, seen_later, sorted(set(seen))]
+    tracked = keras.src.utils.tracking.Tracker.track
+    times = []
+    keras.src.utils.tracking.Tracker.track = lambda self, value: times.append(value) or tracked(self, value)
+    keras.layers.Dense(2, activation="relu")
+
     print(json.dumps({
+        "held": held,
+        "tracked": len(times),
         "functions": sorted(map(str, context.context().list_function_names())),
         "outputs": [model(images, training=flag).numpy().tolist() for flag in (False, True)],
         "drawn": drawn,
@@ -94,8 +127,14 @@ def test_weights_are_drawn_when_somebody_looks(answers: tuple[dict[str, object],
     assert [not each for each in quick["drawn"]] == [True] * 6 + [False, True, False, True]
 
 
-@pytest.mark.parametrize("what", ["outputs", "weights", "history", "inside", "signatures", "before", "is_named"])
+def test_plain_attributes_are_not_looked_through(answers: tuple[dict[str, object], dict[str, object]]) -> None:
+    """Most of what is set on a layer holds nothing that Keras would track."""
+    plain, quick = (int(str(each["tracked"])) for each in answers)
+    assert 0 < quick < plain / 2
+
+
+@pytest.mark.parametrize("what", ["held", "outputs", "weights", "history", "inside", "signatures", "before", "is_named"])
 def test_nothing_computes_otherwise(answers: tuple[dict[str, object], dict[str, object]], what: str) -> None:
-    """Weights, outputs, dropout, signatures and protocols are the same, bit for bit."""
+    """Weights, outputs, dropout, attributes, signatures and protocols are the same, bit for bit."""
     plain, quick = answers
     assert plain[what] == quick[what]
