@@ -156,20 +156,23 @@ def _remember_signatures() -> None:
     original: Callable[..., inspect.Signature] | None = getattr(inspect, "_signature_from_callable", None)
     if original is None:
         return
-    remembered = functools.lru_cache(MOST_SIGNATURES)(functools.partial(original, sigcls=inspect.Signature))
-    plain = {
-        "sigcls": inspect.Signature,
-        "follow_wrapper_chains": True,
-        "skip_bound_arg": True,
-        "globals": None,
-        "locals": None,
-        "eval_str": False,
-    }
+    make: Callable[..., inspect.Signature] = original
+    plain = {"sigcls": inspect.Signature, "globals": None, "locals": None, "eval_str": False}
+
+    @functools.lru_cache(MOST_SIGNATURES)
+    def remembered(function: Any, is_bound: bool, follows: bool, skips: bool) -> inspect.Signature:
+        obj = MethodType(function, function) if is_bound else function
+        return make(obj, sigcls=inspect.Signature, follow_wrapper_chains=follows, skip_bound_arg=skips)
 
     @functools.wraps(original)
-    def signature(obj: Any, **options: Any) -> inspect.Signature:
-        is_of_keras = type(obj) is FunctionType and str(obj.__module__).startswith("keras.")
-        return remembered(obj) if is_of_keras and options.items() <= plain.items() else original(obj, **options)
+    def signature(
+        obj: Any, *, follow_wrapper_chains: bool = True, skip_bound_arg: bool = True, **options: Any
+    ) -> inspect.Signature:
+        function = obj.__func__ if type(obj) is MethodType else obj
+        is_of_keras = type(function) is FunctionType and str(function.__module__).startswith("keras.")
+        if is_of_keras and options.items() <= plain.items():
+            return remembered(function, function is not obj, follow_wrapper_chains, skip_bound_arg)
+        return make(obj, follow_wrapper_chains=follow_wrapper_chains, skip_bound_arg=skip_bound_arg, **options)
 
     inspect._signature_from_callable = signature  # type: ignore[attr-defined]
 

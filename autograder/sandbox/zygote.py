@@ -27,8 +27,10 @@ def preload() -> None:
         import keras
         import tensorflow
 
+    import autograder.models.reading
     import autograder.models.runtime
     import autograder.models.trace
+    import autograder.models.writing
     import autograder.sandbox.isolation.probe
     import autograder.sandbox.worker
     import autograder.training.trainer  # noqa: F401 - imported for the children
