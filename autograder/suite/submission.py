@@ -300,7 +300,8 @@ class Submission:
     def _view(self, data: Any, what: str, question: tuple[Any, ...]) -> ModelView:
         try:
             graph = ModelGraph.from_data(data)
-            is_same = self._architectures.setdefault(repr(question), graph.architecture) == graph.architecture
+            architecture = graph.architecture
+            is_same = self._architectures.setdefault(repr(question), architecture) == architecture
             if not is_same and not isinstance(question[1], Ref):  # what is kept over there may be changed by calls
                 raise ModelRefused("it is another model than before: it has to be the same whenever it is asked for")
             view = ModelView(graph, self._open_runtime())
