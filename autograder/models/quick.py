@@ -30,6 +30,7 @@ _STEADY = (
 def prepare() -> None:
     """Change what is slow; before TensorFlow has run anything."""
     _run_operations_directly()
+    _optimise_no_graphs()
     _remember_signatures()
     _remember_protocols()
     _draw_weights_when_needed()
@@ -73,6 +74,17 @@ def _run_operations_directly() -> None:
     choose = getattr(private, "TFE_ContextOptionsSetRunEagerOpAsFunction", None)
     if choose is not None:
         private.TFE_ContextOptionsSetRunEagerOpAsFunction = lambda options, as_function: choose(options, False)
+
+
+def _optimise_no_graphs() -> None:
+    """Have TensorFlow run functions as they were written: to optimise them takes longer than what it saves here.
+
+    Each epoch of a `fit` makes its iterators anew, and each of those has functions: 10 ms an iterator, and 3 without.
+    On a CPU the training itself takes as long, and comes to the same numbers but for rounding.
+    """
+    import tensorflow
+
+    tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def _draw_weights_when_needed() -> None:
