@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import textwrap
-from typing import Any, cast
 
 import pytest
 
@@ -91,7 +90,6 @@ ASK = textwrap.dedent("""
         "outputs": [model(images, training=flag).numpy().tolist() for flag in (False, True)],
         "drawn": drawn,
         "weights": [numbers(each) for each in (net(), traced, copied, scoped)],
-        "trained": [weight.ravel().tolist() for weight in trained.get_weights()],
         "history": history,
         "inside": inside,
         "signatures": [str(inspect.signature(each)) for each in (keras.layers.Dense, model.call, keras.ops.conv, own)],
@@ -152,5 +150,3 @@ def test_training_comes_to_the_same(answers: tuple[dict[str, object], dict[str, 
     """But for rounding: a graph that is optimised adds in another order."""
     plain, quick = answers
     assert quick["history"] == pytest.approx(plain["history"], rel=1e-4)
-    for before, after in zip(cast("list[Any]", plain["trained"]), cast("list[Any]", quick["trained"]), strict=True):
-        assert after == pytest.approx(before, rel=1e-3, abs=1e-4)
