@@ -21,6 +21,7 @@ import msgspec
 from autograder.class_report import write_class_page
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import SubmissionError, UsageError
+from autograder.gradebook.database import load as load_gradebook
 from autograder.grading import Graded, find_setup
 from autograder.grading.changed import Parts, find_scope, merged
 from autograder.grading.key import own_key, report_key
@@ -96,64 +97,70 @@ def grade_class(
         If no wall holds that is as strong as was asked for.
     """
     submissions = _chosen(course, assignment, students)
-    rubric = Rubric.read(assignment)
-    look = None if pool is None else pool.find_gpus
-    setup = find_setup(rubric, recipe, options or TrainingOptions(), look=look)
-    desk = _Desk(course, rubric, recipe, setup, isolation)
-    queue = GradebookQueue(course, assignment, rubric.released)
-    finished: list[StudentId] = []
-    with_errors: list[StudentId] = []
-    waiting: dict[StudentId, datetime.datetime] = {}
-    outdone: list[StudentId] = []
-    todo: dict[Scope | None, list[Submission]] = {}
+    own = LocalPool(course, isolation=isolation, workers=workers)
+    is_new = any(not course.run_path(each.student, assignment.id).exists() for each in submissions)
+    with contextlib.ExitStack() as stack:
+        if pool is None and (force or is_new):
+            stack.callback(own.__exit__)
+            own.start()
+        rubric = Rubric.read(assignment)
+        look = None if pool is None else pool.find_gpus
+        setup = find_setup(rubric, recipe, options or TrainingOptions(), look=look)
+        desk = _Desk(course, rubric, recipe, setup, isolation)
+        queue = GradebookQueue(course, assignment, rubric.released)
+        finished: list[StudentId] = []
+        with_errors: list[StudentId] = []
+        waiting: dict[StudentId, datetime.datetime] = {}
+        outdone: list[StudentId] = []
+        todo: dict[Scope | None, list[Submission]] = {}
 
-    def done(report: GradeReport, *, reused: bool = False) -> None:
-        finished.append(report.student)
-        with_errors.extend([report.student] if report.has_errors else [])
-        queue.add(report.student)
-        on_event(Finished(student=report.student, report=report, reused=reused))
+        def done(report: GradeReport, *, reused: bool = False) -> None:
+            finished.append(report.student)
+            with_errors.extend([report.student] if report.has_errors else [])
+            queue.add(report.student)
+            on_event(Finished(student=report.student, report=report, reused=reused))
 
-    for submission in submissions:
-        known = None if force else desk.known(submission)
-        kept = known.report if known is not None and known.holds else None
-        if kept is None and not force and (until := _waits_until(course, assignment, submission)):
-            kept = read_report(course, submission.student, assignment.id)
-            waiting |= {submission.student: until} if kept else {}
-        if kept is None:
-            scope = desk.scope(known) if known is not None and only_changed_checks else None
-            todo.setdefault(scope, []).append(submission)
-        else:
-            done(kept, reused=True)
-    num_reused = len(finished)
-    num_asked_less = 0
-    side_by_side = pool is not None or (workers or os.cpu_count() or 1) > 1
-    try:
-        if todo:
-            own = LocalPool(course, isolation=isolation, workers=workers)
-            with own if pool is None else contextlib.nullcontext(pool) as running:
-                whole = todo.pop(None, [])
-                for scope, some in (*todo.items(), (None, whole)):
-                    handed_in = {each.student: each for each in some}
-                    ordered = in_order(course, some, side_by_side=side_by_side)
-                    listener = _unless_finished(on_event)
-                    for graded in running.grade(
-                        rubric, ordered, recipe=recipe, setup=setup, scope=scope, on_event=listener
-                    ):
-                        student = graded.report.student
-                        result = desk.completed(graded, scope)
-                        if result is None:
-                            whole.append(handed_in[student])
-                            continue
-                        report = desk.settle(result)
-                        num_asked_less += scope is not None
-                        outdone += [student] if report is not result.report else []
-                        done(report)
-    finally:
-        if finished:
-            queue.finish()
-            write_class_page(course, assignment)
-    reports = Reports(course, assignment.id, sorted(finished))
-    return Batch(reports, num_reused, num_asked_less, bool(with_errors), waiting, tuple(sorted(outdone)))
+        for submission in submissions:
+            known = None if force else desk.known(submission)
+            kept = known.report if known is not None and known.holds else None
+            if kept is None and not force and (until := _waits_until(course, assignment, submission)):
+                kept = read_report(course, submission.student, assignment.id)
+                waiting |= {submission.student: until} if kept else {}
+            if kept is None:
+                scope = desk.scope(known) if known is not None and only_changed_checks else None
+                todo.setdefault(scope, []).append(submission)
+            else:
+                done(kept, reused=True)
+        num_reused = len(finished)
+        num_asked_less = 0
+        side_by_side = pool is not None or (workers or os.cpu_count() or 1) > 1
+        try:
+            if todo:
+                load_gradebook()  # meanwhile the servers start
+                with own if pool is None else contextlib.nullcontext(pool) as running:
+                    whole = todo.pop(None, [])
+                    for scope, some in (*todo.items(), (None, whole)):
+                        handed_in = {each.student: each for each in some}
+                        ordered = in_order(course, some, side_by_side=side_by_side)
+                        listener = _unless_finished(on_event)
+                        for graded in running.grade(
+                            rubric, ordered, recipe=recipe, setup=setup, scope=scope, on_event=listener
+                        ):
+                            student = graded.report.student
+                            result = desk.completed(graded, scope)
+                            if result is None:
+                                whole.append(handed_in[student])
+                                continue
+                            report = desk.settle(result)
+                            num_asked_less += scope is not None
+                            outdone += [student] if report is not result.report else []
+                            done(report)
+        finally:
+            if finished:
+                queue.finish()
+                write_class_page(course, assignment)
+        reports = Reports(course, assignment.id, sorted(finished))
+        return Batch(reports, num_reused, num_asked_less, bool(with_errors), waiting, tuple(sorted(outdone)))
 
 
 def grade_file(

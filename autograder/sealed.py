@@ -39,9 +39,7 @@ class SealedFiles:
         One write in so many looks how much there is: it takes longer than the write where there are many small files.
     """
 
-    def __init__(
-        self, folder: Path, suffix: str, secret: CourseSecret, *, max_bytes: int, looks_each: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, suffix: str, secret: CourseSecret, *, max_bytes: int, looks_each: int = 1) -> None:
         self._folder = folder
         self._suffix = suffix
         self._secret = secret
@@ -53,7 +51,7 @@ class SealedFiles:
         return self._folder / key[:2] / f"{key}{self._suffix}"
 
     def read(self, key: str) -> bytes | None:
-        """Return what was written last under a key; None where there is nothing, or nothing of ours: that is dropped."""
+        """Return what was written last under a key; None where nothing was, and where it is not ours, and dropped."""
         try:
             data = self.opened(self.path(key))
         except FileNotFoundError:
@@ -159,7 +157,7 @@ def _use_now(path: Path) -> None:
 def _drop(path: Path) -> None:
     """Remove whatever lies there, and nothing that a link leads to."""
     folder = next((each for each in (path.parent.parent, path.parent) if each.is_symlink()), None)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if folder is not None:
             folder.unlink()
         elif path.is_dir() and not path.is_symlink():

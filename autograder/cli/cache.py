@@ -1,4 +1,4 @@
-"""`autograder cache`: shows and clears the finished trainings of a course."""
+"""`autograder cache`: shows and clears the finished trainings of a course, and what is known of its models."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograder.course import Course
 from autograder.records import Record
 
 if TYPE_CHECKING:  # importing it loads NumPy, which the help does without
+    from autograder.models.answers import AnswerCache
     from autograder.training.cache import Listed, TrainingCache
 
 _MIB = 1 << 20
@@ -35,30 +36,39 @@ class KeptTraining(Record, frozen=True, kw_only=True):
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """All of the cache, the last used first."""
+    """All of the cache: the trainings, the last used first, and of how many models answers are kept.
+
+    `num_bytes` and `max_bytes` are those of the trainings.
+    """
 
     folder: str
     num_bytes: int
     max_bytes: int
     trainings: tuple[KeptTraining, ...]
+    models: int
+    models_bytes: int
 
 
 class Cleared(Record, frozen=True, kw_only=True):
-    """What was dropped."""
+    """What was dropped; `num_bytes` is all of it."""
 
     folder: str
     trainings: int
+    models: int
     num_bytes: int
 
 
-@click.group("cache", short_help="Show or clear the finished trainings.")
+@click.group("cache", short_help="Show or clear finished trainings and what is known of models.")
 def command() -> None:
-    """Show or clear the finished trainings of a course.
+    """Show or clear the finished trainings of a course, and what is known of its models.
 
     Each training is kept in .autograder/cache under a hash of all that it depends on: the architecture without its
     names, recipe, data, the course's secret, seed, version of Keras, library, and kind of device. Equal models train
     once, whoever handed them in. What was not used longest goes when there is no room left: cache_mib in
-    [tool.autograder] of the course's pyproject.toml, 512 where it says nothing. Nothing but time is lost with it.
+    [tool.autograder] of the course's pyproject.toml, 512 where it says nothing.
+
+    Beside them lies what models answered in checks that do not train: shapes, numbers of parameters, predictions. An
+    equal question about an equal model is not asked again, whoever handed it in. Nothing but time is lost with either.
     """
 
 
@@ -82,20 +92,23 @@ def ls(course: Course, as_json: bool) -> int:
     return 0
 
 
-@command.command("clear", short_help="Drop the trainings that are kept.")
+@command.command("clear", short_help="Drop all that is kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @course_option
 def clear(course: Course, as_json: bool) -> int:
-    """Drop every training that is kept. What is being trained meanwhile is kept when it is finished."""
+    """Drop every training that is kept, and what is known of models. What is being trained is kept when it is finished."""
     from autograder.cli.console import harmless_json
     from autograder.records import to_json
 
     count, num_bytes = _cache(course).clear()
-    cleared = Cleared(folder=str(course.cache), trainings=count, num_bytes=num_bytes)
+    num_models, models_bytes = _answers(course).clear()
+    num_bytes += models_bytes
+    cleared = Cleared(folder=str(course.cache), trainings=count, models=num_models, num_bytes=num_bytes)
     if as_json:
         click.echo(harmless_json(to_json(cleared)), nl=False)
     else:
-        click.echo(f"dropped {_trainings(count)}, {num_bytes / _MIB:.1f} MiB, from {course.cache}")
+        what = f"{_trainings(count)} and what was known of {_models(num_models)}"
+        click.echo(f"dropped {what}, {num_bytes / _MIB:.1f} MiB, from {course.cache}")
     return 0
 
 
@@ -105,13 +118,22 @@ def _cache(course: Course) -> TrainingCache:
     return TrainingCache(course.cache, course.secret(), max_bytes=course.settings.cache_mib * _MIB)
 
 
+def _answers(course: Course) -> AnswerCache:
+    from autograder.models.answers import AnswerCache
+
+    return AnswerCache(course.cache, course.secret())
+
+
 def _kept(course: Course) -> Kept:
     listed = list(_cache(course).entries())
+    num_models, models_bytes = _answers(course).size()
     return Kept(
         folder=str(course.cache),
         num_bytes=sum(each.num_bytes for each in listed),
         max_bytes=course.settings.cache_mib * _MIB,
         trainings=tuple(_training(each) for each in listed),
+        models=num_models,
+        models_bytes=models_bytes,
     )
 
 
@@ -163,7 +185,13 @@ def _print(kept: Kept) -> None:
     click.echo(f"{_trainings(len(kept.trainings))}, {size:.1f} of {room:.0f} MiB, in {kept.folder}")
     if any(each.is_sound and not each.is_whole for each in kept.trainings):
         click.echo("+ stopped when its floor was reached")
+    if kept.models:
+        click.echo(f"what is known of {_models(kept.models)}: {kept.models_bytes / _MIB:.1f} MiB")
 
 
 def _trainings(count: int) -> str:
     return f"{count} training{'' if count == 1 else 's'}"
+
+
+def _models(count: int) -> str:
+    return f"{count} model{'' if count == 1 else 's'}"

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
 
+def load() -> None:
+    """Import what the gradebook needs, which takes a second: best while something else is waited for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what nbgrader's dependencies do that is deprecated is not ours to mend
+        import nbgrader.api  # noqa: F401
+
+
 @contextmanager
 def open_gradebook(course: Course) -> Iterator[Gradebook]:
     """Open the course's gradebook, made new where there is none; what is not committed is undone at the end.
@@ -27,11 +34,10 @@ def open_gradebook(course: Course) -> Iterator[Gradebook]:
     InfrastructureError
         If the database cannot be made, is busy, or is another version's.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what nbgrader's dependencies do that is deprecated is not ours to mend
-        from nbgrader.api import Gradebook
-        from sqlalchemy.engine import URL
-        from sqlalchemy.exc import SQLAlchemyError
+    load()
+    from nbgrader.api import Gradebook
+    from sqlalchemy.engine import URL
+    from sqlalchemy.exc import SQLAlchemyError
 
     url = URL.create("sqlite", database=str(course.gradebook))
     try:

@@ -254,7 +254,10 @@ class Grader:
             assignment=self.rubric.assignment.id,
             secret=secret,
             submission=SubmissionUnderTest(
-                session, self.open_runtime or functools.cache(runtime), sources, {**dict.fromkeys(weights.files, ""), **weights.problems}
+                session,
+                self.open_runtime or functools.cache(runtime),
+                sources,
+                {**dict.fromkeys(weights.files, ""), **weights.problems},
             ),
             train=self.train or train,
             evaluation=Evaluation(service, choose, on_record=keep),

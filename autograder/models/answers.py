@@ -156,12 +156,11 @@ class _Process:
 
 @dataclass
 class _Model:
-    """A model that was asked to be loaded, and where it is, if anywhere: a process and its number there."""
+    """A model that was asked to be loaded, and where it is, if anywhere: a process, and its number there."""
 
     graph: dict[str, Any]
     known: _Known
-    process: _Process | None = None
-    number: int = -1
+    place: tuple[_Process, int] | None = None
 
 
 class RememberingRuntime:
@@ -233,24 +232,22 @@ class RememberingRuntime:
             self._known[key] = _Known(key, answers is not None, answers or {})
         model = _Model(graph, self._known[key])
         known = model.known.answers.get("load")
-        facts = self._place(model, timeout_s) if known is None else decode(known)
+        facts = self._rebuilt(model, timeout_s)[1] if known is None else decode(known)
         self._models.append(model)
         return {"model": len(self._models) - 1, "facts": facts}
 
     def _asked(self, model: _Model, op: str, args: dict[str, Any], timeout_s: float | None) -> Any:
-        if model.process is None:
-            self._place(model, timeout_s)
-        assert model.process is not None
-        return model.process.port.ask(op, timeout_s=timeout_s, model=model.number, **args)
+        process, number = model.place or self._rebuilt(model, timeout_s)[0]
+        return process.port.ask(op, timeout_s=timeout_s, model=number, **args)
 
-    def _place(self, model: _Model, timeout_s: float | None) -> Any:
-        """Have a process rebuild a model; the facts that it measured."""
+    def _rebuilt(self, model: _Model, timeout_s: float | None) -> tuple[tuple[_Process, int], Any]:
+        """Have a process rebuild a model; where it is now, and the facts that were measured on it."""
         process = self._process(model.known)
         process.keys.add(model.known.key)
         loaded = process.port.ask("load", timeout_s=timeout_s, graph=model.graph)
-        model.process, model.number = process, loaded["model"]
+        model.place = process, loaded["model"]
         self._learn(model, "load", loaded["facts"])
-        return loaded["facts"]
+        return model.place, loaded["facts"]
 
     def _process(self, known: _Known) -> _Process:
         """Return the process in which a model is to be rebuilt."""
@@ -276,13 +273,13 @@ class RememberingRuntime:
         if sum(map(len, known.answers.values())) + len(told) > MAX_BYTES:
             return
         known.answers[question] = told
-        if self._is_ours or (model.process is not None and model.process.keys == {known.key}):
+        if self._is_ours or (model.place is not None and model.place[0].keys == {known.key}):
             known.new.add(question)
 
     def _close(self, process: _Process) -> None:
         for model in self._models:
-            if model.process is process:
-                model.process = None
+            if model.place is not None and model.place[0] is process:
+                model.place = None
         process.stack.close()
 
     def _end(self) -> None:

@@ -140,14 +140,15 @@ def _set_plain_attributes_directly() -> None:
         return
     track: Callable[[Any, str, Any], None] = setters[Layer]
     plain = frozenset(
-        (type(None), bool, int, float, str, FunctionType, MethodType, inspect.Signature)
-        + (keras.InputSpec, keras.DTypePolicy)
-        + tuple(getattr(keras.initializers, name) for name in _STEADY)
+        (
+            *(type(None), bool, int, float, str, FunctionType, MethodType, inspect.Signature),
+            *(keras.InputSpec, keras.DTypePolicy, *(getattr(keras.initializers, name) for name in _STEADY)),
+        )
     )
     put = object.__setattr__
 
     @functools.cache
-    def is_tracked_as_ever(kind: type) -> bool:
+    def is_tracked_as_ever(kind: Any) -> bool:
         """Whether nobody has put a class of their own between those of Keras and TensorFlow and `object`."""
         below = kind.__mro__[kind.__mro__.index(Layer) + 1 :]
         return all(vars(each).get("__setattr__") in (None, setters.get(each)) for each in below)
@@ -155,7 +156,7 @@ def _set_plain_attributes_directly() -> None:
     def set_attribute(layer: Any, name: str, value: Any) -> None:
         kind, own = type(value), layer.__dict__
         is_plain = kind in plain or (kind is tuple and all(type(each) in plain for each in value))
-        if is_plain and "_tracker" in own and type(own.get(name)) in plain and is_tracked_as_ever(type(layer)):
+        if is_plain and "_tracker" in own and type(own.get(name)) in plain and is_tracked_as_ever(layer.__class__):
             put(layer, name, value)
         else:
             track(layer, name, value)

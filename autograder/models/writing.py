@@ -88,7 +88,9 @@ def rebuilding(data: Mapping[str, Any]) -> dict[str, Any]:
 
     def program(found: Mapping[str, Any] | None) -> Any:
         unread = ("scope", "name", "reason")
-        nodes = [{entry: node[entry] for entry in node if entry not in unread} for node in found["nodes"]] if found else []
+        nodes = (
+            [{entry: node[entry] for entry in node if entry not in unread} for node in found["nodes"]] if found else []
+        )
         return found and [nodes, found["output"]]
 
     return {

@@ -70,8 +70,12 @@ class LocalPool:
         self._servers = Servers()
         self.tier = Tier.NONE
 
+    def start(self) -> None:
+        """Start the servers without waiting for them: there is much to do until they have imported what they need."""
+        self._servers.start()
+
     def __enter__(self) -> Self:
-        """Start the servers and find the wall.
+        """Start the servers, where that was not done, and find the wall.
 
         Raises
         ------

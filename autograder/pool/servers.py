@@ -101,13 +101,18 @@ class Servers:
         }
         return graders.fork(spec, zygote.fileno())
 
-    def _started(self) -> tuple[ControlSocket, ControlSocket]:
-        """Return where both are asked, zygote first; they import at the same time."""
+    def start(self) -> tuple[ForkServer, ForkServer]:
+        """Start what does not run yet, zygote first, without waiting: they import at the same time."""
         grading = os.environ if self._environment is None else self._environment
         with self._starting:
             self._zygote = _living(self._zygote, "autograder.sandbox.zygote", clean_environment())
             self._graders = _living(self._graders, "autograder.pool.worker", {**grading, "PYTHONHASHSEED": "0"})
-            return self._zygote.control, self._graders.control
+            return self._zygote, self._graders
+
+    def _started(self) -> tuple[ControlSocket, ControlSocket]:
+        """Return where both are asked."""
+        zygote, graders = self.start()
+        return zygote.control, graders.control
 
 
 def message(child: Child, submission: Submission) -> Any:

@@ -22,9 +22,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.random  # noqa: F401 - as below
+import numpy.random
 
-import autograder.models.reading  # noqa: F401 - what each child would load for itself
+import autograder.models.reading  # noqa: F401 - as NumPy's, what each child would load for itself
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader

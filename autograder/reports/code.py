@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable
 
@@ -52,6 +53,7 @@ def marked_lines(source: str, messages: Iterable[str], own_messages: Iterable[st
     return frozenset(found - {0})
 
 
+@functools.lru_cache(maxsize=1024)
 def code_html(source: str) -> Markup:
     """Return `source`, without blanks at its end, as the inside of a ``pre``: visible, escaped and coloured.
 

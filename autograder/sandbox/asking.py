@@ -54,9 +54,7 @@ class Asked(abc.ABC):
         self.channel = channel
         self._last_id = 0
 
-    def ask(
-        self, op: str, /, *, timeout_s: float | None = None, total_cpu_s: float | None = None, **args: Any
-    ) -> Any:
+    def ask(self, op: str, /, *, timeout_s: float | None = None, total_cpu_s: float | None = None, **args: Any) -> Any:
         """Ask one question and return the answer.
 
         Parameters

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.cli.main import main
 from autograder.course import Course
+from autograder.models.answers import AnswerCache
 from autograder.records import Measure
 from autograder.training.cache import Entry, TrainingCache
 from autograder.training.evidence import Epoch
@@ -36,6 +37,7 @@ def course(tmp_path: Path) -> Path:
                 epochs=epochs,
             )
         )
+    AnswerCache(Course(tmp_path).cache, Course(tmp_path).secret()).write("ab" * 32, {"question": b"answer"})
     torn = Course(tmp_path).cache / "trainings" / "03" / f"{'03' * 32}.entry"
     torn.parent.mkdir()
     torn.write_text("torn")
@@ -57,6 +59,7 @@ def test_ls_lists_what_is_kept(capsys: pytest.CaptureFixture[str], course: Path)
     assert ["03030303", "unsound"] in [row[:2] for row in rows]
     assert all(len(line) <= 80 for line in out.splitlines() if str(course) not in line)
     assert "3 trainings, 0.0 of 512 MiB" in out
+    assert "what is known of 1 model: 0.0 MiB" in out
 
 
 def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
@@ -69,13 +72,18 @@ def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
     assert set(sound) == {"01" * 32, "02" * 32}
     assert sound["01" * 32]["best"] == 0.5
     assert [each["key"] for each in kept["trainings"] if not each["is_sound"]] == ["03" * 32]
+    assert kept["models"] == 1
+    assert 0 < kept["models_bytes"] < 1000
 
 
 def test_clear_drops_all_of_it(capsys: pytest.CaptureFixture[str], course: Path) -> None:
     """What was kept is counted and gone; clearing again finds nothing."""
-    assert "dropped 3 trainings" in run(capsys, course, "clear")
-    assert "0 trainings, 0.0 of 512 MiB" in run(capsys, course, "ls")
-    assert json.loads(run(capsys, course, "clear", "--json"))["trainings"] == 0
+    assert "dropped 3 trainings and what was known of 1 model" in run(capsys, course, "clear")
+    out = run(capsys, course, "ls")
+    assert "0 trainings, 0.0 of 512 MiB" in out
+    assert "known" not in out
+    cleared = json.loads(run(capsys, course, "clear", "--json"))
+    assert (cleared["trainings"], cleared["models"], cleared["num_bytes"]) == (0, 0, 0)
 
 
 def test_the_help_loads_nothing_heavy() -> None:
