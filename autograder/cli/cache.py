@@ -96,7 +96,7 @@ def ls(course: Course, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @course_option
 def clear(course: Course, as_json: bool) -> int:
-    """Drop every training that is kept, and what is known of models. What is being trained is kept when it is finished."""
+    """Drop every training and what is known of models. What is being trained meanwhile is kept when it is finished."""
     from autograder.cli.console import harmless_json
     from autograder.records import to_json
 

@@ -18,7 +18,7 @@ def split_activations(graph: ModelGraph) -> ModelGraph:
         activation = layer.config.get("activation")
         if layer.kind in ENDS_WITH_ACTIVATION and layer.kind != "Activation" and activation not in (None, "linear"):
             activation_of[index] = len(layers)
-            layers[index] = replace(layer, config={**layer.config, "activation": None})
+            layers[index] = replace(layer, config={**layer.config, "activation": "linear"})  # as Keras says it
             config = {name: value for name, value in layer.config.items() if name in ("activation", "dtype")}
             layers.append(Layer("Activation", f"{layer.name}/{activation}", config, weights=()))
     if not activation_of:
