@@ -27,6 +27,7 @@ from nbformat import NotebookNode
 from autograder.corpus import Variant, VariantKind, fill, read_corpus, reference_sources
 from autograder.course import Course
 from autograder.errors import InfrastructureError
+from autograder.models.answers import AnswerCache
 from autograder.notebooks import cells
 from autograder.notebooks.release import read_release
 
@@ -146,6 +147,16 @@ def grade_job(course: Course, *options: str, workers: int = WORKERS) -> Job:
     """Return the command that grades a class of ours, with everything that it writes."""
     command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--workers", str(workers), *options]
     return Job(command, course.root)
+
+
+def forget(course: Course) -> None:
+    """Drop what is known of models, as if nobody had ever handed one in."""
+    AnswerCache(course.cache, course.secret()).clear()
+
+
+def num_models(course: Course) -> int:
+    """Return how many different models were met."""
+    return AnswerCache(course.cache, course.secret()).size()[0]
 
 
 def report_of(course: Course, student: str) -> dict[str, Any]:

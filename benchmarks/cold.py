@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from classes import ASSIGNMENT, STRUCTURE, WITHOUT_FIT, Kind, first, hand_in, make_course
+from classes import ASSIGNMENT, STRUCTURE, WITHOUT_FIT, Kind, first, forget, hand_in, make_course
 from measuring import Job, Measured, run
 from peer_tools import Nbgrader, PeerError
 from results import Column, Promise, Table, save
@@ -42,6 +42,7 @@ def compare(kind: Kind, rounds: int, folder: Path) -> tuple[list[tuple[float | s
         print(f"  nbgrader cannot be measured: {error}", flush=True)
     for _ in range(rounds):
         for name, runs in found.items():
+            forget(course)
             jobs = [Job(command, course.root)] if name == OURS else nbgrader.jobs([file])
             runs.append(run(jobs, each_s=0.5))
             print(f"  {name}: {runs[-1].seconds:.1f} s, {runs[-1].cpu_s:.1f} s CPU", flush=True)

@@ -28,9 +28,11 @@ from classes import (
     WORKERS,
     Kind,
     first,
+    forget,
     grade_job,
     hand_in,
     make_course,
+    num_models,
     reference_score,
     report_of,
 )
@@ -40,7 +42,7 @@ from results import Column, Promise, Table, save
 
 from autograder.course import Course
 
-OURS = "autograder grade"
+OURS, KNOWN = "autograder grade", "autograder grade, models known"
 FACTOR = 30
 """How many times the peers' throughput is promised."""
 COLUMNS = (
@@ -65,7 +67,7 @@ class Plan:
     side_by_side: int
 
 
-FULL = (Plan(STRUCTURE, 2, 100, 2, 4), Plan(WITHOUT_FIT, 1, 40, 2, 2), Plan(WITH_FIT, 1, 16, 1, 2))
+FULL = (Plan(STRUCTURE, 2, 200, 2, 4), Plan(WITHOUT_FIT, 1, 40, 2, 2), Plan(WITH_FIT, 1, 16, 1, 2))
 QUICK = (Plan(STRUCTURE, 1, 20, 1, 2), Plan(WITH_FIT, 1, 6, 1, 2))
 
 
@@ -105,15 +107,23 @@ def compare(plan: Plan, folder: Path, otter: Path | None, *, warm: bool) -> tupl
     course = make_course(folder / "ours", plan.kind)
     hand_in(course, plan.ours)
     files = first(course, max(plan.alone, plan.side_by_side))
-    ours = _Way(OURS, WORKERS, plan.ours, lambda: [grade_job(course, "--force")])
+
+    def anew() -> list[Job]:
+        forget(course)
+        return [grade_job(course, "--force")]
+
+    ours = _Way(OURS, WORKERS, plan.ours, anew)
+    again = _Way(KNOWN, WORKERS, plan.ours, lambda: [grade_job(course, "--force")])
     ways, tools, notes = _peers(plan, folder, otter, files)
     for tool in tools if warm else ():
         run(tool.jobs(files[:1]))
     for number in range(plan.rounds):
         for way in [*ways, ours] if number % 2 else [ours, *ways]:
             way.found.append(_measured(way))
+    again.found.append(_measured(again))
     notes += [_score(course), *(_peer_score(tool) for tool in tools)]
-    rows = tuple(way.row(ours) for way in (ours, *ways))
+    notes.append(f"The {plan.ours} submissions of ours hand in {num_models(course)} different models.")
+    rows = tuple(way.row(ours) for way in (ours, again, *ways))
     table = Table(f"{plan.kind.title[0].upper()}{plan.kind.title[1:]}", COLUMNS, rows, tuple(notes))
     promises = []
     if plan.kind is STRUCTURE:
@@ -208,7 +218,8 @@ INTRO = (
     "with the start of the command, and with everything that it writes. Peers work one after the other, as they do by "
     "themselves, and as two processes side by side. In the notebooks, noise stands for CIFAR-10. The peers run all "
     "cells; ours, as in any grading, runs a student's own and of the given ones those that something needs: few of the "
-    "pictures, the visible tests and the cells that call `fit`, for 500 images and one epoch here."
+    "pictures, the visible tests and the cells that call `fit`, for 500 images and one epoch here. Nothing is known of "
+    "any model when ours begins; in the row that says so it grades the class once more."
 )
 
 

@@ -18,6 +18,8 @@ import resource
 import time
 from pathlib import Path
 
+from classes import forget
+
 from autograder.course import Course
 from autograder.pool.events import Event, Finished
 from autograder.reports.mutation import MutantState
@@ -39,6 +41,7 @@ def main() -> None:
         if isinstance(event, Finished):
             finished.append(time.monotonic())
 
+    forget(course)
     started = time.monotonic()
     found = verify(course, course.assignment(options.assignment), mutants=True, workers=options.workers, on_event=note)
     seconds = time.monotonic() - started

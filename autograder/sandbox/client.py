@@ -82,8 +82,10 @@ class ForkServer:
         return self._process.poll() is None and not poll.poll(0)
 
     def close(self) -> None:
-        """End the server, and with it every child."""
+        """End the server, and with it every child; one that still imports has none, and is not waited for."""
         self._control.close()
+        if not self._is_ready:
+            self._process.kill()
         try:
             self._process.wait(timeout=END_S)
         except subprocess.TimeoutExpired:

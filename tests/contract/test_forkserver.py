@@ -137,6 +137,13 @@ def test_children_end_with_the_server():
         child.close()
 
 
+def test_a_server_that_still_imports_is_not_waited_for():
+    """Closed before it was ready, it is killed: who meant to ask it found a mistake first, and says it at once."""
+    server = ForkServer("autograder.sandbox.zygote", clean_environment())
+    server.close()
+    assert server._process.returncode == -signal.SIGKILL
+
+
 def test_a_server_that_cannot_start_says_why():
     """The last words of a server that did not start are in the error."""
     server = ForkServer("no_such_module", clean_environment())
