@@ -26,6 +26,8 @@ GRACE_S = 0.5
 """How long interrupted code may take to stop by itself."""
 KILLED = "killed by SIGKILL"
 """How a process ended that something killed, in the words of `Asked.how_it_ended`."""
+SERVER_GONE = "its fork server ended, and it with it"
+"""How a process ended whose fork server did, in the same words."""
 _CPU_INTERVAL_S = 0.2
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError
-from autograder.sandbox.asking import Asked
+from autograder.sandbox.asking import SERVER_GONE, Asked
 from autograder.sandbox.isolation import processes
 from autograder.wire import Channel
 
@@ -137,8 +137,10 @@ def _read_end(life: socket.socket) -> _End:
             if "exit_code" in told:
                 code = int(told["exit_code"])
                 return _End(limit, f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}")
-    except (OSError, ValueError, LookupError):
+    except TimeoutError:
         return _End(limit)
+    except (OSError, ValueError):  # nothing more is told
+        return _End(limit, SERVER_GONE)
 
 
 def _told(life: socket.socket) -> tuple[dict[str, Any], int]:

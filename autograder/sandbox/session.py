@@ -23,7 +23,7 @@ from autograder.errors import (
     WireError,
 )
 from autograder.records import CellRun, CellStatus, GradeId
-from autograder.sandbox.asking import GRACE_S, KILLED, Asked, ChildGone, ChildTooSlow, Source
+from autograder.sandbox.asking import GRACE_S, KILLED, SERVER_GONE, Asked, ChildGone, ChildTooSlow, Source
 from autograder.sandbox.budget import Budget, allowed, limit_of, time_used_up
 from autograder.settings import Execution, Limits
 from autograder.wire import Caps
@@ -134,6 +134,7 @@ class NotebookSession:
         except ChildGone:
             hit, note = child.limit_hit, child.how_it_ended()
             self._end_child()
+            _require_server(note)
             if hit:
                 raise LimitExceeded(f"it needed {allowed(self._limits, hit)}", staff_note=note) from None
             raise NotebookEnded("it ended the notebook's process", staff_note=note) from None
@@ -192,6 +193,7 @@ class NotebookSession:
             is_gone = isinstance(error, ChildGone)
             hit, note = (child.limit_hit, child.how_it_ended()) if is_gone else ("", "")
             self._end_child()
+            _require_server(note)
             if note == KILLED and not hit and not limit and position not in self._run_again:
                 self._run_again.add(position)
                 self._restarts -= 1  # nobody is blamed for this one
@@ -242,6 +244,12 @@ class NotebookSession:
             self._child.close()
             self._child = None
             self._restarts += 1
+
+
+def _require_server(note: str) -> None:
+    """Raise `InfrastructureError` where a process is gone since its fork server is: nobody's notebook did that."""
+    if note == SERVER_GONE:
+        raise InfrastructureError("the fork server of the notebook's process ended: grade again")
 
 
 def _executed(cell: Cell, answer: Any, limits: Limits, limit: str) -> ExecutedCell:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import InfrastructureError, WireError, WrongKind
-from autograder.sandbox.asking import ChildGone, ChildTooSlow
+from autograder.sandbox.asking import SERVER_GONE, ChildGone, ChildTooSlow
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.spec import clean_environment
 
@@ -142,6 +142,18 @@ def test_a_server_that_still_imports_is_not_waited_for():
     server = ForkServer("autograder.sandbox.zygote", clean_environment())
     server.close()
     assert server._process.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_went_with_its_server_says_so():
+    """Who is told that can tell a machine's fault from student code that ends its process."""
+    with (
+        ForkServer("echo_server", clean_environment(PYTHONPATH=str(TESTS))) as server,
+        server.control.fork({}) as child,
+    ):
+        server._process.kill()
+        with pytest.raises(ChildGone):
+            child.ask("echo", value=1, timeout_s=30)
+        assert child.how_it_ended() == SERVER_GONE
 
 
 def test_a_server_that_cannot_start_says_why():

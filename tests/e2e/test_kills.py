@@ -19,6 +19,7 @@ from notebooks import check, code, make_notebook, solution
 from autograder.batch import grade_class
 from autograder.course import Course
 from autograder.gradebook.nbgrader import read_scores
+from autograder.models.answers import AnswerCache
 from autograder.notebooks.release import make_release, write_release
 from autograder.pool.events import Event, Finished, Step
 from autograder.pool.local import LocalPool
@@ -51,15 +52,18 @@ def test_is_small(submission):
     number = submission.model("network").num_parameters
     assert number == 9, f"the network has {number} parameters, 9 were asked for"
 '''
-NETWORK = "network = keras.Sequential([keras.Input((2,)), keras.layers.Dense({units})])"
+NETWORK = """network = keras.Sequential([
+    keras.Input((2,)),
+    keras.layers.Dense({units}, kernel_initializer=keras.initializers.RandomUniform(-{number}, {number})),
+])"""
 STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay")
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A class of six, in which every other network has a unit too many, graded once."""
+    """A class of six different networks, of which every other one has a unit too many, graded once."""
     notebook = make_notebook(
-        [code("import keras"), solution("network", NETWORK.format(units=3)), check("network")],
+        [code("import keras"), solution("network", NETWORK.format(units=3, number=9)), check("network")],
     )
     course, assignment = make_course(tmp_path_factory.mktemp("course"), notebook)
     for path in assignment.suite.iterdir():
@@ -71,7 +75,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         released = json.loads(assignment.released_notebook.read_text())
         for cell in released["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("grade_id") == "network":
-                cell["source"] = f"{NETWORK.format(units=3 + number % 2)}\nstudent = {student!r}"
+                cell["source"] = f"{NETWORK.format(units=3 + number % 2, number=number + 1)}\nstudent = {student!r}"
         path = course.root / "submitted" / student / "practical" / "practical.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(released))
@@ -141,6 +145,7 @@ def pool(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPool]
 def test_whatever_dies_the_class_is_graded(course: Course, pool: LocalPool, what: str) -> None:
     """One of our processes is killed while a submission is checked: every report is, byte for byte, as it was."""
     before, killer = reports(course), Killer(pool, what)
+    AnswerCache(course.cache, course.secret()).clear()  # else no model is rebuilt
     batch = grade_class(course, course.assignment("practical"), force=True, pool=pool, on_event=killer)
     assert killer.killed
     assert [report.student for report in batch.reports] == list(STUDENTS)
