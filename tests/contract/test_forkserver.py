@@ -146,13 +146,11 @@ def test_a_server_that_still_imports_is_not_waited_for():
 
 def test_a_child_that_went_with_its_server_says_so():
     """Who is told that can tell a machine's fault from student code that ends its process."""
-    with (
-        ForkServer("echo_server", clean_environment(PYTHONPATH=str(TESTS))) as server,
-        server.control.fork({}) as child,
-    ):
+    echo = ForkServer("echo_server", clean_environment(PYTHONPATH=str(TESTS)))
+    with echo as server, server.control.fork({}) as child:
         server._process.kill()
         with pytest.raises(ChildGone):
-            child.ask("echo", value=1, timeout_s=30)
+            child.ask("spin", timeout_s=30)
         assert child.how_it_ended() == SERVER_GONE
 
 
