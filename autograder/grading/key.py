@@ -38,7 +38,7 @@ def own_key(
         course.secret().digest,
         tier.value,
         _identity(setup),
-        *_versions(),
+        *versions(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -49,5 +49,6 @@ def _identity(setup: Setup) -> str:
 
 
 @functools.cache
-def _versions() -> tuple[str, ...]:
+def versions() -> tuple[str, ...]:
+    """Return the packages of which another version may give another report, each with its version."""
     return tuple(f"{name}={version(name)}" for name in VERSIONED)

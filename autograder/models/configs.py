@@ -223,5 +223,5 @@ def _nothing(value: Any, where: str) -> None:
 
 def _shown(value: object) -> str:
     """Return a short, printable form of something that arrived."""
-    text = value if type(value) is str else ascii(value)
-    return "".join(c for c in text[:60] if c.isprintable())
+    text = (value if type(value) is str else ascii(value))[:60]
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())

@@ -63,7 +63,8 @@ class Fields:
 
 def printable(text: str) -> str:
     """Return a text that may be shown to a person."""
-    return "".join(c for c in text[: bounds.TEXT_CHARS] if c.isprintable())
+    text = text[: bounds.TEXT_CHARS]
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
 
 
 def index_of(value: Any, count: int, what: str) -> int:

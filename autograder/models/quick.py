@@ -127,13 +127,15 @@ def _draw_weights_when_needed() -> None:
 
 
 def _set_plain_attributes_directly() -> None:
-    """Have layers of Keras set an attribute that holds nothing to be tracked as any object does.
+    """Have layers of Keras set an attribute that holds nothing to be tracked as any object does, or nothing yet.
 
     Each attribute goes through the trackers of Keras and of TensorFlow, which look for variables, layers and
     containers of them, or whether it replaces one: some hundred attributes for each layer.
     """
     import keras
     from keras.src.layers.layer import Layer
+
+    from keras.src.utils import tracking
 
     setters = {kind: vars(kind).get("__setattr__") for kind in Layer.__mro__}
     if setters[Layer] is None:
@@ -145,6 +147,7 @@ def _set_plain_attributes_directly() -> None:
             *(keras.InputSpec, keras.DTypePolicy, *(getattr(keras.initializers, name) for name in _STEADY)),
         )
     )
+    wrappers = {list: tracking.TrackedList, dict: tracking.TrackedDict, set: tracking.TrackedSet}
     put = object.__setattr__
 
     @functools.cache
@@ -156,10 +159,16 @@ def _set_plain_attributes_directly() -> None:
     def set_attribute(layer: Any, name: str, value: Any) -> None:
         kind, own = type(value), layer.__dict__
         is_plain = kind in plain or (kind is tuple and all(type(each) in plain for each in value))
-        if is_plain and "_tracker" in own and type(own.get(name)) in plain and is_tracked_as_ever(layer.__class__):
-            put(layer, name, value)
-        else:
+        is_empty = kind in wrappers and not value and tracking.is_tracking_enabled()
+        is_new = "_tracker" in own and type(own.get(name)) in plain
+        if not (is_plain or is_empty) or not is_new or not is_tracked_as_ever(layer.__class__):
             track(layer, name, value)
+            return
+        if is_empty:
+            value = wrappers[kind]((), own["_tracker"])
+            if "_tracked" in own and own.get("_self_setattr_tracking", True):
+                own["_tracked"].append(name)
+        put(layer, name, value)
 
     Layer.__setattr__ = set_attribute
 

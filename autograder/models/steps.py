@@ -97,7 +97,20 @@ class Step:
         if kinds is None:
             return True
         patterns = (kinds,) if isinstance(kinds, str) else kinds
-        return any(fnmatchcase(self.kind, pattern) for pattern in patterns)
+        return any(_fits(self.kind, pattern) for pattern in patterns)
+
+
+def _fits(kind: str, pattern: str) -> bool:
+    """Return whether a kind fits a pattern; the usual ones need no expression that is compiled first."""
+    if {"?", "["}.isdisjoint(pattern):
+        match pattern.split("*"):
+            case [name]:
+                return kind == name
+            case [head, tail]:
+                return len(kind) >= len(head) + len(tail) and kind.startswith(head) and kind.endswith(tail)
+            case ["", part, ""]:
+                return part in kind
+    return fnmatchcase(kind, pattern)
 
 
 Passed: TypeAlias = Callable[[Step], bool]

@@ -28,6 +28,7 @@ import autograder.models.reading  # noqa: F401 - as NumPy's, what each child wou
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
+from autograder.grading.key import versions
 from autograder.grading.needed import learn
 from autograder.grading.scope import Scope
 from autograder.models.answers import code_digest
@@ -36,6 +37,7 @@ from autograder.records import AssignmentId, StudentId, to_json
 from autograder.rubric import Rubric
 from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.forkserver import Request, serve
+from autograder.sandbox.isolation.settings import readable
 from autograder.sandbox.isolation.tiers import Tier
 from autograder.suite import runner
 from autograder.training.devices import Setup
@@ -82,11 +84,14 @@ def run_child(request: Request) -> None:
 
 
 def prepare(spec: Mapping[str, Any]) -> None:
-    """Read the rubric that a child is going to need, and what keys are made of, for all that come after it."""
+    """Read and find what a child is going to need, for all that come after it."""
     code_digest()
+    versions()
+    readable()
     with contextlib.suppress(AutograderError):  # the child meets it again, and tells
         rubric = Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
         learn(rubric.released)
+        runner.prepare(rubric.assignment.suite, rubric.digest)
 
 
 def _telling(channel: Channel) -> Callable[[str], None]:

@@ -29,6 +29,9 @@ RUNTIME_S = 120.0
 """How long our own process may take to build a model or to predict."""
 LIMITS = Limits(submission_s=7200, memory_mib=8192, processes=1024)
 """Of our own processes on the CPU: they build what a student describes, but run nobody's code."""
+FEW_PRODUCTS = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
+"""For a process that answers a few questions: oneDNN writes its machine code for the first product of matrices, which
+takes it 16 ms for AVX2, and 31 ms for AVX-512 (AMD EPYC). A training gets the fastest that there is."""
 GPU_LIMITS = Limits(submission_s=7200, memory_mib=1 << 24, processes=4096)
 """Of a training on a GPU: its driver reserves more address space than there is memory, and starts many threads."""
 
@@ -36,7 +39,9 @@ GPU_LIMITS = Limits(submission_s=7200, memory_mib=1 << 24, processes=4096)
 @contextlib.contextmanager
 def open_runtime(zygote: ControlSocket, tier: Tier) -> Iterator[RuntimePort]:
     """Open a fresh process of ours for models, and end it afterwards."""
-    with children(zygote, tier).fork({"kind": "runtime", **walled(tier, LIMITS)}) as child:
+    spec = {"kind": "runtime", **walled(tier, LIMITS)}
+    spec["wall"]["environment"] |= FEW_PRODUCTS
+    with children(zygote, tier).fork(spec) as child:
         yield _Runtime(child)
 
 

@@ -83,7 +83,6 @@ class Results:
     checks: dict[CheckId, Check] = field(default_factory=dict)
     outcomes: dict[CheckId, CheckResult] = field(default_factory=dict)
     seconds: dict[CheckId, float] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
 
 
 class SuitePlugin:
@@ -93,20 +92,37 @@ class SuitePlugin:
     ----------
     folder
         The suite's folder.
-    context
-        None where checks are collected only.
-    only
-        The checks that are wanted; the others are left out as if they were not there. None for all.
     """
 
-    def __init__(
-        self, folder: Path, context: SuiteContext | None = None, only: Collection[CheckId] | None = None
-    ) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._context = context
-        self._only = only
-        self._checks: dict[str, Check] = {}
+        self._context: SuiteContext | None = None
+        self._described: dict[str, Check] = {}
+        self.checks: dict[CheckId, Check] = {}
+        """Those that were collected, in the order in which they run."""
+        self.problems: list[str] = []
+        """What is wrong with the suite, in sentences."""
         self.results = Results()
+
+    def begin(
+        self, items: Collection[pytest.Item], context: SuiteContext, only: Collection[CheckId] | None = None
+    ) -> list[pytest.Item]:
+        """Take what a submission's checks are given, and return the items that are to be run, in their order.
+
+        Parameters
+        ----------
+        items
+            As they were collected.
+        only
+            The checks that are wanted; None for all.
+        """
+        wanted = {name: check for name, check in self.checks.items() if only is None or name in only}
+        self._context, self.results = context, Results(checks=wanted)
+        found = {self._described[item.nodeid].id: item for item in items}
+        order = tuple(wanted)
+        if context.order is not None:
+            order = another_order({check.id: check.needs for check in wanted.values()}, context.order)
+        return [found[name] for name in order]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make our marks known."""
@@ -115,33 +131,27 @@ class SuitePlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the marks of every check; what is wrong with them is a problem of the suite."""
-        for item in list(items):
+        for item in items:
             try:
-                check = self._checks[item.nodeid] = describe(item)
+                check = self._described[item.nodeid] = describe(item)
+                _ = item.location  # looked up once, for all that are forked from here
             except AssignmentError as error:
-                self.results.problems.append(error.message)
+                self.problems.append(error.message)
                 continue
-            if self._only is not None and check.id not in self._only:
-                items.remove(item)
-                continue
-            if check.id in self.results.checks:
-                self.results.problems.append(f"{check.path.name}: there are two checks {check.id}")
-            self.results.checks[check.id] = check
-        known = self.results.checks
-        for check in known.values():
-            self.results.problems.extend(
+            if check.id in self.checks:
+                self.problems.append(f"{check.path.name}: there are two checks {check.id}")
+            self.checks[check.id] = check
+        for check in self.checks.values():
+            self.problems.extend(
                 f"{check.path.name}: {check.id} needs {need}, but there is no such check"
                 for need in check.needs
-                if need not in known
+                if need not in self.checks
             )
-        if self._context is not None and self._context.order is not None and not self.results.problems:
-            order = another_order({check.id: check.needs for check in known.values()}, self._context.order)
-            items.sort(key=lambda item: order.index(self._checks[item.nodeid].id))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a file of the suite that cannot be imported."""
         if report.failed:
-            self.results.problems.append(f"{report.nodeid}: {report.longreprtext[-2000:]}")
+            self.problems.append(f"{report.nodeid}: {report.longreprtext[-2000:]}")
 
     @pytest.fixture(scope="session")
     def submission(self) -> Submission:
@@ -151,23 +161,23 @@ class SuitePlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers of this course and this check: nobody can prepare for them, a regrade sees them again."""
-        check = self._checks[request.node.nodeid]
+        check = self._described[request.node.nodeid]
         return np.random.default_rng(self._given.secret.seed("check", self._given.assignment, check.id))
 
     @pytest.fixture
     def train(self, request: pytest.FixtureRequest) -> Train:
         """Train a model as a recipe says: ``train(model)``; see `suite.training`."""
-        check = self._checks[request.node.nodeid]
+        check = self._described[request.node.nodeid]
         return Train(self._given.train, check.id, check.question)
 
     @pytest.fixture
     def evaluate(self, request: pytest.FixtureRequest) -> Evaluate:
         """Judge a training by the student's own function, or weights of the student's; see `suite.evaluation`."""
-        return Evaluate(self._evaluation, self._given.submission, self._checks[request.node.nodeid].question)
+        return Evaluate(self._evaluation, self._given.submission, self._described[request.node.nodeid].question)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose dependency did not pass."""
-        check = self._checks[item.nodeid]
+        check = self._described[item.nodeid]
         self._given.on_check(check)
         if self._unmet(check):
             pytest.skip("a check that this one depends on did not pass")
@@ -178,7 +188,7 @@ class SuitePlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Classify how a check ended; the first phase that raises decides."""
         report = yield
-        check = self._checks[item.nodeid]
+        check = self._described[item.nodeid]
         self.results.seconds[check.id] = self.results.seconds.get(check.id, 0.0) + call.duration
         raised = call.excinfo
         if raised is not None and (check.id not in self.results.outcomes or call.when == "teardown"):

@@ -62,11 +62,11 @@ class _Decoder:
         if depth > self._caps.depth or self._count > self._caps.values:
             raise WireError("the message is nested too deeply or holds too many values")
         kind = type(item)
-        if item is None or kind is bool:
-            return item
         if kind is str:
             if not is_well_formed(item):
                 raise WireError("a string is ill-formed")
+            return item
+        if item is None or kind is bool:
             return item
         if kind is int or kind is float:
             if abs(item) > SAFE_INTEGER if kind is int else not math.isfinite(item):
@@ -77,11 +77,12 @@ class _Decoder:
         return self._tagged(item, depth)
 
     def _tagged(self, item: dict[str, Any], depth: int) -> Any:
+        values = item.get("v") if len(item) == 2 else None
+        if type(values) is list and item.get("$") == "dict":  # most of what crosses: no patterns, which copy
+            return self._dict(values, depth + 1)
+        if type(values) is list and item.get("$") == "tuple":
+            return tuple([self.get(each, depth + 1) for each in values])
         match item:
-            case {"$": "tuple", "v": list(values), **rest} if not rest:
-                return tuple([self.get(each, depth + 1) for each in values])
-            case {"$": "dict", "v": list(pairs), **rest} if not rest:
-                return self._dict(pairs, depth + 1)
             case {"$": "int", "v": str(digits), **rest} if not rest:
                 return _integer(digits)
             case {"$": "float", "v": "inf" | "-inf" | "nan" as name, **rest} if not rest:

@@ -81,6 +81,8 @@ class Opaque:
 
 def is_well_formed(text: str) -> bool:
     """Return whether a string can be written as UTF-8, which lone surrogates cannot."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
