@@ -33,6 +33,7 @@ def prepare() -> None:
     _optimise_no_graphs()
     _remember_signatures()
     _remember_protocols()
+    _remember_names()
     _draw_weights_when_needed()
     _set_plain_attributes_directly()
 
@@ -127,14 +128,14 @@ def _draw_weights_when_needed() -> None:
 
 
 def _set_plain_attributes_directly() -> None:
-    """Have layers of Keras set an attribute that holds nothing to be tracked as any object does, or nothing yet.
+    """Have layers of Keras set an attribute that holds nothing to be tracked as any object does.
 
     Each attribute goes through the trackers of Keras and of TensorFlow, which look for variables, layers and
-    containers of them, or whether it replaces one: some hundred attributes for each layer.
+    containers of them, or whether it replaces one: some hundred attributes for each layer. A list, set or dict becomes
+    one of Keras's, which looks at what is put into it later.
     """
     import keras
     from keras.src.layers.layer import Layer
-
     from keras.src.utils import tracking
 
     setters = {kind: vars(kind).get("__setattr__") for kind in Layer.__mro__}
@@ -147,7 +148,12 @@ def _set_plain_attributes_directly() -> None:
             *(keras.InputSpec, keras.DTypePolicy, *(getattr(keras.initializers, name) for name in _STEADY)),
         )
     )
-    wrappers = {list: tracking.TrackedList, dict: tracking.TrackedDict, set: tracking.TrackedSet}
+    containers: dict[type, Any] = {
+        tuple: None,
+        list: tracking.TrackedList,
+        dict: tracking.TrackedDict,
+        set: tracking.TrackedSet,
+    }
     put = object.__setattr__
 
     @functools.cache
@@ -156,19 +162,33 @@ def _set_plain_attributes_directly() -> None:
         below = kind.__mro__[kind.__mro__.index(Layer) + 1 :]
         return all(vars(each).get("__setattr__") in (None, setters.get(each)) for each in below)
 
+    def is_new(layer: Any, name: str) -> bool:
+        """Whether an attribute takes the place of nothing that is tracked."""
+        own = layer.__dict__
+        return "_tracker" in own and type(own.get(name)) in plain and is_tracked_as_ever(layer.__class__)
+
     def set_attribute(layer: Any, name: str, value: Any) -> None:
-        kind, own = type(value), layer.__dict__
-        is_plain = kind in plain or (kind is tuple and all(type(each) in plain for each in value))
-        is_empty = kind in wrappers and not value and tracking.is_tracking_enabled()
-        is_new = "_tracker" in own and type(own.get(name)) in plain
-        if not (is_plain or is_empty) or not is_new or not is_tracked_as_ever(layer.__class__):
+        kind = type(value)
+        if kind in plain and is_new(layer, name):
+            put(layer, name, value)
+        elif not (kind in containers and is_new(layer, name) and set_container(layer, name, value)):
             track(layer, name, value)
-            return
-        if is_empty:
-            value = wrappers[kind]((), own["_tracker"])
-            if "_tracked" in own and own.get("_self_setattr_tracking", True):
+
+    def set_container(layer: Any, name: str, value: Any) -> bool:
+        """Set a container that holds nothing to be tracked; False where that is left to the trackers."""
+        if not all(type(each) in plain for each in (value.values() if type(value) is dict else value)):
+            return False
+        own, wrapper = layer.__dict__, containers[type(value)]
+        is_noted = own.get("_self_setattr_tracking", True)
+        if wrapper is not None and tracking.is_tracking_enabled():
+            value = wrapper(value)
+            value.tracker = own["_tracker"]
+            if is_noted and "_tracked" in own:
                 own["_tracked"].append(name)
+        elif wrapper is not None and is_noted:
+            return False
         put(layer, name, value)
+        return True
 
     Layer.__setattr__ = set_attribute
 
@@ -197,6 +217,15 @@ def _remember_signatures() -> None:
         return make(obj, follow_wrapper_chains=follow_wrapper_chains, skip_bound_arg=skip_bound_arg, **options)
 
     inspect._signature_from_callable = signature  # type: ignore[attr-defined]
+
+
+def _remember_names() -> None:
+    """Have Keras remember how the names of its classes are spelt in names of layers and tensors: each asks for it."""
+    from keras.src.utils import naming
+
+    spell = getattr(naming, "to_snake_case", None)
+    if spell is not None:
+        naming.to_snake_case = functools.lru_cache(MOST_SIGNATURES)(spell)
 
 
 def _remember_protocols() -> None:

@@ -2,7 +2,7 @@
 
 One TensorFlow operation before the fork would hang every child, so this asserts, before it serves, that
 TensorFlow has no context and that there is one thread. What is plain Python is warmed instead: the first
-shell, traceback and figure of a process cost more than half a second.
+shell, traceback and figure of a process cost more than half a second, its first layers some milliseconds.
 
 Its memory is readable by every child: it holds no secret, no submission and no test.
 """
@@ -47,7 +47,8 @@ def preload() -> None:
 
 
 def warm() -> None:
-    """Use once what is plain Python: a shell, a traceback, a figure."""
+    """Use once what is plain Python: layers, a shell, a traceback, a figure."""
+    _warm_layers()
     from autograder.sandbox.shell import Shell
 
     shell = Shell(max_output_chars=10_000)
@@ -62,6 +63,24 @@ def warm() -> None:
     figure.savefig(io.BytesIO(), format="png")
     plt.close("all")
     Shell.prepare()
+
+
+def _warm_layers() -> None:
+    """Make and trace layers whose shapes Keras works out by itself: a whole model would start a thread."""
+    import keras
+    from keras import layers
+
+    from autograder.models.trace import trace
+
+    def apply(images: object) -> object:
+        x = layers.Conv2D(2, 3, padding="same", use_bias=False)(images)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.MaxPooling2D(2)(layers.Conv2D(2, 3, activation="relu")(x))
+        return layers.Dense(2, activation="softmax")(layers.Flatten()(x))
+
+    for _ in range(4):  # as often as the interpreter takes to adapt to what it runs
+        trace(apply, input_shape=(None, 16, 16, 3), weights=False)
+    keras.utils.clear_session()  # names are given from the beginning again
 
 
 def check_unused() -> None:
