@@ -58,16 +58,20 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured of a kind of class: rounds, our submissions, and the peers' in each of their two ways."""
+    """How much is measured of a kind of class: rounds, our submissions, and the peers' in each of their two ways.
+
+    `large` is another class of ours, graded once.
+    """
 
     kind: Kind
     rounds: int
     ours: int
     alone: int
     side_by_side: int
+    large: int = 0
 
 
-FULL = (Plan(STRUCTURE, 2, 200, 2, 4), Plan(WITHOUT_FIT, 1, 40, 2, 2), Plan(WITH_FIT, 1, 16, 1, 2))
+FULL = (Plan(STRUCTURE, 2, 200, 2, 4, large=1_000), Plan(WITHOUT_FIT, 1, 40, 2, 2), Plan(WITH_FIT, 1, 16, 1, 2))
 QUICK = (Plan(STRUCTURE, 1, 20, 1, 2), Plan(WITH_FIT, 1, 6, 1, 2))
 
 
@@ -108,31 +112,48 @@ def compare(plan: Plan, folder: Path, otter: Path | None, *, warm: bool) -> tupl
     hand_in(course, plan.ours)
     files = first(course, max(plan.alone, plan.side_by_side))
 
-    def anew() -> list[Job]:
-        forget(course)
-        return [grade_job(course, "--force")]
-
-    ours = _Way(OURS, WORKERS, plan.ours, anew)
+    ours = _Way(OURS, WORKERS, plan.ours, lambda: _anew(course))
     again = _Way(KNOWN, WORKERS, plan.ours, lambda: [grade_job(course, "--force")])
     ways, tools, notes = _peers(plan, folder, otter, files)
     for tool in tools if warm else ():
         run(tool.jobs(files[:1]))
+    sizes = [ours]
     for number in range(plan.rounds):
         for way in [*ways, ours] if number % 2 else [ours, *ways]:
             way.found.append(_measured(way))
+        if plan.large and not number:
+            sizes.append(_large(plan, folder))
     again.found.append(_measured(again))
     notes += [_score(course), *(_peer_score(tool) for tool in tools)]
     notes.append(f"The {plan.ours} submissions of ours hand in {num_models(course)} different models.")
-    rows = tuple(way.row(ours) for way in (ours, again, *ways))
+    rows = tuple(way.row(ours) for way in (*sizes, again, *ways))
     table = Table(f"{plan.kind.title[0].upper()}{plan.kind.title[1:]}", COLUMNS, rows, tuple(notes))
     promises = []
     if plan.kind is STRUCTURE:
         promises = [
-            Promise(f"throughput, times that of `{way.name}` as it works by itself: {plan.kind.title}", FACTOR,
-                    round(way.each_s / ours.each_s, 1), "x", 1, at_least=True)
-            for way in ways if way.at_a_time == 1
+            Promise(
+                f"throughput in a class of {each.count:,}, times that of `{way.name}` as it works by itself: "
+                f"{plan.kind.title}",
+                FACTOR, round(way.each_s / each.each_s, 1), "x", 1, at_least=True,
+            )
+            for each in sizes for way in ways if way.at_a_time == 1
         ]  # fmt: skip
     return table, promises
+
+
+def _anew(course: Course) -> list[Job]:
+    """Return the command that grades a class of which nothing is known."""
+    forget(course)
+    return [grade_job(course, "--force")]
+
+
+def _large(plan: Plan, folder: Path) -> _Way:
+    """Grade the large class."""
+    course = make_course(folder / "large", plan.kind)
+    hand_in(course, plan.large)
+    way = _Way(OURS, WORKERS, plan.large, lambda: _anew(course))
+    way.found.append(_measured(way))
+    return way
 
 
 def _peers(

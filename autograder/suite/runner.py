@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,7 @@ _WITHOUT = (
     "threadexception",
     "unittest",
     "unraisableexception",
+    "warnings",
 )
 
 
@@ -184,7 +186,11 @@ class _Suite:
         sys.modules.update(self._modules)
         printed = io.StringIO()
         try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            with (
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+                warnings.catch_warnings(action="ignore"),
+            ):
                 yield
         finally:
             sys.meta_path[:] = finders
@@ -208,7 +214,7 @@ def _options(folder: Path) -> list[str]:
     options = ["-q", "-q", "--no-header", "--assert=plain", "--tb=no", "--import-mode=importlib", "-c", os.devnull]
     # Without a folder to stop at, pytest lists every folder above the suite as well.
     # Nor does it catch what is printed: the processes that are forked would share the file that it writes to.
-    options += ["--capture=no", "--rootdir", str(folder), "--confcutdir", str(folder), "--noconftest", "-W", "ignore"]
+    options += ["--capture=no", "--rootdir", str(folder), "--confcutdir", str(folder), "--noconftest"]
     for name in _WITHOUT:
         options += ["-p", f"no:{name}"]
     return options
