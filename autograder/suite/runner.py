@@ -168,7 +168,7 @@ class _Suite:
         try:
             self._config.hook.pytest_sessionstart(session=self._session)
             self._config.hook.pytest_collection(session=self._session)
-        except (pytest.UsageError, *_ENDS) as error:
+        except (pytest.UsageError, SystemExit, *_ENDS) as error:  # whatever a file does when it is imported
             return f"pytest ended with {error!r}"
         return "there is no check in it"
 

@@ -117,6 +117,21 @@ def test_a_suite_that_cannot_be_used_cannot_be_prepared(suite: Path) -> None:
     assert sys.meta_path == finders
 
 
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        ("raise SystemExit(3)", r"pytest ended with SystemExit\(3\)"),
+        ("raise KeyboardInterrupt", r"pytest ended with KeyboardInterrupt\(\)"),
+        ("pytest.exit('enough')", "enough"),
+    ],
+)
+def test_a_suite_that_ends_the_process_does_not(suite: Path, ending: str, told: str) -> None:
+    """What its files do when they are imported is a fault of the suite, and nobody else's."""
+    (suite / "test_wrong.py").write_text(f"import pytest\n{ending}\n")
+    with pytest.raises(AssignmentError, match=f"cannot be used: .*{told}"):
+        runner.prepare(suite, "digest")
+
+
 def test_modules_of_a_suite_are_not_left_behind(suite: Path) -> None:
     """Between two judgements none of them can be imported."""
     runner.prepare(suite, "digest")
