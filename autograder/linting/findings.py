@@ -76,6 +76,7 @@ RULES: Mapping[str, Rule] = {
     "random-without-seed": Rule(_W, Family.CHECKS, "the suite draws random numbers that differ from run to run"),
     "public-imports": Rule(_E, Family.CHECKS, "a public check imports what students do not have"),
     "suite-imports-keras": Rule(_E, Family.CHECKS, "the suite imports TensorFlow, Keras or their like"),
+    "floor-unused": Rule(_W, Family.CHECKS, "a floor belongs to no question whose model a check trains"),
     "unused": Rule(_W, Family.CODE, "something in the suite is used nowhere"),
     "deprecated": Rule(_W, Family.CODE, "a name is gone, or going"),
     "reference-fails": Rule(_E, Family.RUNS, "the reference loses a check"),

@@ -1,4 +1,4 @@
-"""What a suite defines or imports and uses nowhere: often what is left of a check that was meant."""
+"""What a suite defines or imports, or a recipe says, and nothing uses: often what is left of what was meant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _BY_PYTEST = frozenset({"pytestmark", "annotations"})
 
 
 def find(material: Material) -> Iterator[Finding]:
-    """Yield fixtures, helpers, constants and imports that nothing in their file uses."""
+    """Yield what nothing in its file uses: fixtures, helpers, constants, imports; and floors that nothing asks for."""
+    yield from _floors(material)
     for file in material.suite:
         used = _used(file.tree)
         for name, what, line in _defined(file.tree):
@@ -22,6 +23,17 @@ def find(material: Material) -> Iterator[Finding]:
                 )
                 where = f"{file.path.name}:{name}"
                 yield found("unused", where, message, path=material.path(file.path), line=line)
+
+
+def _floors(material: Material) -> Iterator[Finding]:
+    trained = {check.question for check in material.checks.values() if check.trains or check.evaluates}
+    path = material.path(material.assignment.folder / "assignment.toml")
+    for name, recipe in material.assignment.settings.recipes.items() if material.checks else ():
+        for key in recipe.floors:
+            if key.partition(".")[0] not in trained:
+                message = f"no check trains a model of `{key.partition('.')[0]}`, so the floor is never asked for: "
+                message += "delete it, or write the question's `grade_id`"
+                yield found("floor-unused", f"recipes.{name}.floors.{key}", message, path=path)
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, str, int]]:

@@ -148,11 +148,10 @@ def _set_plain_attributes_directly() -> None:
             *(keras.InputSpec, keras.DTypePolicy, *(getattr(keras.initializers, name) for name in _STEADY)),
         )
     )
+    tracked = {list: "TrackedList", dict: "TrackedDict", set: "TrackedSet"}
     containers: dict[type, Any] = {
         tuple: None,
-        list: tracking.TrackedList,
-        dict: tracking.TrackedDict,
-        set: tracking.TrackedSet,
+        **{kind: getattr(tracking, name) for kind, name in tracked.items() if hasattr(tracking, name)},
     }
     put = object.__setattr__
 

@@ -52,7 +52,8 @@ def numbers(count: int | None = None) -> Kind:
         if type(value) not in (tuple, list):
             raise WrongKind(f"{what} should be a tuple of numbers, it is {name_of(value)}")
         if count is not None and len(value) != count:
-            raise WrongKind(f"{what} should hold {count} numbers, it holds {len(value)}")
+            wanted = "one number" if count == 1 else f"{count} numbers"
+            raise WrongKind(f"{what} should hold {wanted}, it holds {len(value)}")
         each = number()
         return tuple(each(item, f"number {position} of {what}") for position, item in enumerate(value, start=1))
 

@@ -103,6 +103,12 @@ def write(path: str, data: str | bytes, *, declared: bool = False) -> Callable:
     return spoil
 
 
+def floor(question: str) -> Callable:
+    """Add a recipe with a floor for a question."""
+    numbers = 'dataset = "shapes"\nnum_train = 100\nnum_test = 100\nepochs = 1\nbatch_size = 32\n'
+    return lambda p: p.settings(f"[recipes.quick]\n{numbers}[recipes.quick.floors]\n{question} = 0.5\n")
+
+
 def a_picture_of_the_answer(p) -> None:
     p.edit(lambda cells: place(cells, "area").update(outputs=[DRAWN]))
     write("assignments/practical/drawn.png", base64.b64decode(PIXEL), declared=True)(p)
@@ -190,6 +196,7 @@ SPOILERS: dict[str, tuple[Callable, ...]] = {
     ),
     "public-imports": (suite("question\n", "question\nimport json\n", file="public_area.py"),),
     "suite-imports-keras": (helper("def helper():\n    from keras import layers\n\n    return layers"),),
+    "floor-unused": (floor("area"), floor("volume")),
     "unused": (
         suite("SIDES =", "@pytest.fixture\ndef forgotten(submission):\n    return 1\n\n\nSIDES ="),
         suite("SIDES =", "def forgotten():\n    return 1\n\n\nSIDES ="),

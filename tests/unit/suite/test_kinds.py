@@ -44,6 +44,7 @@ def test_right_answers_take_one_form(kind, value, expected):
         (number(), len, "of type builtin_function_or_method"),
         (whole_number(), 3.0, "`x` should be a whole number .* 3.0"),
         (numbers(3), (1, 2), "should hold 3 numbers, it holds 2"),
+        (numbers(1), (1, 2), "should hold one number, it holds 2"),
         (numbers(), (1, "a"), "number 2 of `x` should be a number, it is a string"),
         (array(shape=(3, 3)), np.zeros((2, 2)), r"should have the shape \(3, 3\), it has \(2, 2\)"),
         (array(shape=(None,)), np.zeros((2, 2)), r"shape \(n,\)"),
