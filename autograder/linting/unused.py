@@ -26,14 +26,18 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _floors(material: Material) -> Iterator[Finding]:
+    """Yield floors of questions for which nothing is trained."""
+    if not material.checks:  # another rule says that the suite cannot be collected
+        return
     trained = {check.question for check in material.checks.values() if check.trains or check.evaluates}
     path = material.path(material.assignment.folder / "assignment.toml")
-    for name, recipe in material.assignment.settings.recipes.items() if material.checks else ():
-        for key in recipe.floors:
-            if key.partition(".")[0] not in trained:
-                message = f"no check trains a model of `{key.partition('.')[0]}`, so the floor is never asked for: "
-                message += "delete it, or write the question's `grade_id`"
-                yield found("floor-unused", f"recipes.{name}.floors.{key}", message, path=path)
+    for name, recipe in material.assignment.settings.recipes.items():
+        for question in sorted(recipe.questions - trained):
+            message = (
+                f"no check trains a model of `{question}`, so the floor is never asked for: delete it, or write the "
+                "question's `grade_id`"
+            )
+            yield found("floor-unused", f"recipes.{name}.floors.{question}", message, path=path)
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, str, int]]:

@@ -23,6 +23,7 @@ from autograder.models.catalogue import (
     REFUSED,
     REGULARIZERS,
 )
+from autograder.models.fields import printable
 
 Config = Mapping[str, Any]
 """Plain values, tuples and mappings; never changed."""
@@ -223,5 +224,4 @@ def _nothing(value: Any, where: str) -> None:
 
 def _shown(value: object) -> str:
     """Return a short, printable form of something that arrived."""
-    text = (value if type(value) is str else ascii(value))[:60]
-    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+    return printable((value if type(value) is str else ascii(value))[:60])

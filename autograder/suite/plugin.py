@@ -116,13 +116,22 @@ class SuitePlugin:
         only
             The checks that are wanted; None for all.
         """
-        wanted = {name: check for name, check in self.checks.items() if only is None or name in only}
+        wanted = self._wanted(only)
         self._context, self.results = context, Results(checks=wanted)
         found = {self._described[item.nodeid].id: item for item in items}
         order = tuple(wanted)
         if context.order is not None:
             order = another_order({check.id: check.needs for check in wanted.values()}, context.order)
         return [found[name] for name in order]
+
+    def unknown_needs(self, only: Collection[CheckId] | None = None) -> list[str]:
+        """Return in sentences what checks, or those of `only`, need although it was not collected."""
+        return [
+            f"{check.path.name}: {check.id} needs {need}, but there is no such check"
+            for check in self._wanted(only).values()
+            for need in check.needs
+            if need not in self.checks
+        ]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make our marks known."""
@@ -141,12 +150,6 @@ class SuitePlugin:
             if check.id in self.checks:
                 self.problems.append(f"{check.path.name}: there are two checks {check.id}")
             self.checks[check.id] = check
-        for check in self.checks.values():
-            self.problems.extend(
-                f"{check.path.name}: {check.id} needs {need}, but there is no such check"
-                for need in check.needs
-                if need not in self.checks
-            )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a file of the suite that cannot be imported."""
@@ -196,6 +199,9 @@ class SuitePlugin:
         elif call.when == "call":
             self.results.outcomes[check.id] = result(check, Outcome.PASSED)
         return report
+
+    def _wanted(self, only: Collection[CheckId] | None) -> dict[CheckId, Check]:
+        return {name: check for name, check in self.checks.items() if only is None or name in only}
 
     @property
     def _evaluation(self) -> EvaluationPort:

@@ -68,12 +68,10 @@ def prepare(folder: Path, digest: str) -> None:
     AssignmentError
         As `collect` does.
     """
-    known = _prepared.get(folder)
-    if known is not None and known[0] == digest:
-        return
-    if known is not None:
-        del _prepared[folder]
-        known[1].close()
+    if folder in _prepared:
+        if _prepared[folder][0] == digest:
+            return
+        _prepared.pop(folder)[1].close()
     _prepared[folder] = digest, _Suite(folder, _files(folder))
 
 
@@ -89,12 +87,13 @@ def judge(
     """
     if only is not None and not only:
         return (), Results()
+    names = None if only is None else {check.id for check in only}
     _, suite = _prepared.pop(folder, ("", None))  # once: what its modules keep is not for the next submission
     if suite is None:
         wanted = None if only is None else {str(check.path) for check in only}
-        suite = _Suite(folder, [path for path in _files(folder) if wanted is None or path in wanted])
+        suite = _Suite(folder, [path for path in _files(folder) if wanted is None or path in wanted], names)
     with contextlib.closing(suite):
-        results = suite.run(context, None if only is None else {check.id for check in only})
+        results = suite.run(context, names)
     return complete(results), results
 
 
@@ -118,13 +117,20 @@ _prepared: dict[Path, tuple[str, _Suite]] = {}
 class _Suite:
     """A suite that pytest has collected, to be run once, and closed.
 
+    Parameters
+    ----------
+    files
+        Those of its files that are collected.
+    only
+        The checks that are going to be asked, which need no others; None for all.
+
     Raises
     ------
     AssignmentError
         If there are no files, or something in them is wrong.
     """
 
-    def __init__(self, folder: Path, files: Collection[str]) -> None:
+    def __init__(self, folder: Path, files: Collection[str], only: Collection[CheckId] | None = None) -> None:
         if not files:
             raise AssignmentError(f"{folder} holds no suite: there should be test_*.py files in it")
         self._folder = folder
@@ -136,9 +142,10 @@ class _Suite:
             self._config.pluginmanager.unregister(name="terminalreporter")
             self._session = pytest.Session.from_config(self._config)
             why = self._collect()
-        if self._plugin.problems or not self.checks:
+        problems = [*self._plugin.problems, *self._plugin.unknown_needs(only)]
+        if problems or not self.checks:
             self.close()
-            what = "\n".join(self._plugin.problems) or why
+            what = "\n".join(problems) or why
             raise AssignmentError(f"the suite in {folder} cannot be used: {what}")
 
     @property

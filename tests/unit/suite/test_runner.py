@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import AssignmentError
-from autograder.records import AssignmentId, CheckResult, Outcome
+from autograder.records import AssignmentId, CheckId, CheckResult, Outcome
 from autograder.secret import CourseSecret
 from autograder.suite import runner
-from autograder.suite.plugin import SuiteContext
+from autograder.suite.plugin import Check, SuiteContext
 from autograder.suite.submission import Submission
 
 SUITE = '''"""Counting."""
@@ -59,15 +60,21 @@ def suite(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _judge(folder: Path, order: int | None = None) -> tuple[CheckResult, ...]:
+def _judge(
+    folder: Path,
+    order: int | None = None,
+    on_check: Callable[[Check], None] = lambda check: None,
+    only: Collection[Check] | None = None,
+) -> tuple[CheckResult, ...]:
     context = SuiteContext(
         assignment=AssignmentId("numbers"),
         secret=CourseSecret("s"),
         submission=Submission(None, lambda: pytest.fail("no runtime is needed"), {}),  # type: ignore[arg-type]
         train=lambda asked: pytest.fail("nothing is trained"),
+        on_check=on_check,
         order=order,
     )
-    return runner.judge(folder, context)[0]
+    return runner.judge(folder, context, only=only)[0]
 
 
 def _times_collected(folder: Path) -> int:
@@ -103,9 +110,23 @@ def test_a_suite_that_was_edited_is_prepared_again(suite: Path) -> None:
 def test_a_prepared_suite_runs_in_another_order(suite: Path) -> None:
     """The order is the submission's, not that of the collection; what is needed still comes first."""
     runner.prepare(suite, "digest")
-    found = {check.check_id: check.outcome for check in _judge(suite, order=0)}
-    assert list(found) == ["counting.first", "counting.folder", "counting.classes"]
-    assert set(found.values()) == {Outcome.PASSED}
+    asked: list[str] = []
+    results = _judge(suite, order=0, on_check=lambda check: asked.append(check.id))
+    assert asked == ["counting.classes", "counting.first", "counting.folder"]
+    assert {check.outcome for check in results} == {Outcome.PASSED}
+
+
+@pytest.mark.parametrize("is_prepared", [False, True])
+def test_what_other_checks_need_is_no_matter_of_the_asked_ones(suite: Path, is_prepared: bool) -> None:
+    """A check can be asked alone, although another one of its file needs one of a file that is not asked."""
+    further = SUITE.replace("test_first", "test_other").replace("test_classes", "test_alone")
+    (suite / "test_further.py").write_text(
+        further.replace('needs="test_other"', 'needs="test_first"', 1).replace("test_folder", "test_place")
+    )
+    alone = runner.collect(suite)[CheckId("counting.alone")]
+    if is_prepared:
+        runner.prepare(suite, "digest")
+    assert [check.check_id for check in _judge(suite, only=[alone])] == [alone.id]
 
 
 def test_a_suite_that_cannot_be_used_cannot_be_prepared(suite: Path) -> None:
