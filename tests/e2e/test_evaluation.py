@@ -50,6 +50,8 @@ def test_needs_the_training(submission, train):
     """What depends on a check that failed is not trained."""
     train(submission.model("classifier"))
 '''
+# Guessing reaches 10 %; what `train` below trains reached 45 to 59 % from eight seeds. The floor is far from both: other
+# processors add up in another order.
 RECIPES = """
 title = "A practical"
 recipe = "tiny"
@@ -57,14 +59,14 @@ weights = ["classifier.npz"]
 
 [recipes.tiny]
 dataset = "shapes"
-num_train = 400
+num_train = 800
 num_test = 200
 epochs = 1
 batch_size = 20
 attempts = 1
 
 [recipes.tiny.floors]
-train = 0.155
+train = 0.25
 
 [recipes.public]
 dataset = "cifar10"
@@ -84,7 +86,7 @@ TRAIN = """
 def train(model, images, labels):
     model.compile("adam", "sparse_categorical_crossentropy")
     model.optimizer.learning_rate = 0.01
-    model.fit(images, labels, epochs=4, batch_size=20, verbose=0)
+    model.fit(images, labels, epochs=6, batch_size=20, verbose=0)
 """
 
 
@@ -134,7 +136,7 @@ def test_what_is_the_student_s_own_is_judged(course):
 
     assert checks(ada)["learns"] == (Outcome.PASSED, "")
     kinds = {record.evidence: record for record in ada.trainings}
-    assert kinds[Evidence.PREDICTIONS].test_accuracy > 0.155
+    assert kinds[Evidence.PREDICTIONS].test_accuracy > 0.25
     assert kinds[Evidence.WEIGHTS].test_accuracy < kinds[Evidence.PREDICTIONS].test_accuracy
     assert kinds[Evidence.CONTINUED].attempts
     assert kinds[Evidence.RECIPE].attempts
