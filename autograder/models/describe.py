@@ -13,6 +13,7 @@ from autograder.models.catalogue import ENDS_WITH_ACTIVATION, LAYERS
 
 _CLASSES = {name: getattr(keras.layers, name) for name in LAYERS if hasattr(keras.layers, name)}
 _KINDS = {each: name for name, each in _CLASSES.items()}
+_COMPUTING = ("__call__", "call", "build")
 _ACTIVATIONS = {
     function: name
     for name, function in vars(keras.activations).items()
@@ -26,10 +27,10 @@ def known_kind(layer: keras.Layer) -> str | None:
     A subclass that computes as Keras's own class does counts as that class. A wrapper counts where all layers in it
     do.
     """
-    computing = ("__call__", "call", "build")
-    for kind in type(layer).__mro__:
+    own = type(layer)
+    for kind in own.__mro__:
         if kind in _KINDS:
-            is_same = all(getattr(type(layer), name) is getattr(kind, name) for name in computing)
+            is_same = own is kind or all(getattr(own, name) is getattr(kind, name) for name in _COMPUTING)
             is_whole = "call" not in vars(layer) and all(map(known_kind, inner_layers(layer)))
             return _KINDS[kind] if is_same and is_whole else None
     return None
@@ -118,6 +119,8 @@ def has_adapted(layer: keras.Layer) -> bool:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in (bool, int, float, str):
+        return value
     if isinstance(value, Mapping) and "class_name" in value:
         return _object(value)
     if isinstance(value, Mapping):
@@ -126,8 +129,6 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
-    if value is None or type(value) in (bool, int, float, str):
-        return value
     return {"custom": getattr(value, "__name__", type(value).__name__)}
 
 

@@ -24,6 +24,7 @@ ADD_LOSS = keras.Layer.add_loss
 SYMBOLIC_CALL = keras.Operation.symbolic_call
 _OLD_BACKEND = tf.keras.backend  # loaded here, for where a trace runs no file can be read any more
 _COMPILED = type(tf.function(lambda: None))
+_SYMBOLS = (keras.KerasTensor, BatchSize, VisibleShape)
 
 
 class Doorkeeper(Protocol):
@@ -69,8 +70,7 @@ _dispatchers: list[_Dispatcher] = []  # TensorFlow keeps what is registered for 
 
 def is_symbolic(structure: Any) -> bool:
     """Return whether a symbolic tensor, or the size of its batch, is somewhere in nested lists, tuples and dicts."""
-    symbols = keras.KerasTensor | BatchSize | VisibleShape
-    return any(isinstance(each, symbols) for each in keras.tree.flatten(structure))
+    return any(isinstance(each, _SYMBOLS) for each in keras.tree.flatten(structure))
 
 
 @contextlib.contextmanager

@@ -37,10 +37,10 @@ class Masks:
 
     def arguments(self, layer: keras.Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the masks that a rebuilt layer has to be given, by the name of the argument."""
-        found = {}
-        for name, argument in tensor_arguments(layer, args, kwargs).items():
+        given, found = tensor_arguments(layer, args, kwargs), {}
+        for name, argument in given.items():
             mask = _masks(argument)
-            wanted = "mask" if len(tensor_arguments(layer, args, kwargs)) == 1 else f"{name}_mask"
+            wanted = "mask" if len(given) == 1 else f"{name}_mask"
             is_new = any(each is not None for each in tree.flatten(mask)) and not self._come_by_themselves(argument)
             if is_new and wanted in parameters(layer.call) and kwargs.get(wanted) is None:
                 found[wanted] = mask
@@ -48,7 +48,7 @@ class Masks:
 
     def come_by_themselves(self, layer: keras.Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the masks that Keras hands to a rebuilt layer by itself, by the name of the argument."""
-        found = tensor_arguments(layer, args, kwargs)
+        found = tensor_arguments(layer, args, kwargs) if self._by_themselves else {}
         return {
             "mask" if len(found) == 1 else f"{name}_mask": keras_private.mask_of(argument)
             for name, argument in found.items()
@@ -57,14 +57,15 @@ class Masks:
 
     def recorded(self, layer: keras.Layer, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
         """Remember where the masks of what a layer of Keras's own returned come from."""
+        masked = [tensor for tensor in tree.flatten(outputs) if keras_private.mask_of(tensor) is not None]
+        if not masked:
+            return
         first = next(iter(tensor_arguments(layer, args, kwargs).values()), None)
         given = kwargs.get("mask")
         masks = _masks(first) if given is None else given
         are_given = given is not None or self._come_by_themselves(first)
-        for tensor in tree.flatten(outputs):
+        for tensor in masked:
             mask = keras_private.mask_of(tensor)
-            if mask is None:
-                continue
             self._kept += [tensor, mask]
             if are_given:
                 self._by_themselves.add(id(tensor))

@@ -33,8 +33,10 @@ def prepare() -> None:
     _optimise_no_graphs()
     _remember_signatures()
     _remember_protocols()
+    _ask_tensors_directly()
     _remember_names()
     _draw_weights_when_needed()
+    _draw_nothing_for_shapes()
     _set_plain_attributes_directly()
 
 
@@ -125,6 +127,34 @@ def _draw_weights_when_needed() -> None:
 
     kind._initialize_with_initializer = initialize
     kind._value = Drawn()
+
+
+def _draw_nothing_for_shapes() -> None:
+    """Have Keras draw no numbers where it works out the shapes of a layer that somebody wrote.
+
+    It calls the layer within a graph that nobody runs, in which a new weight is drawn wherever it is used. What stands
+    there instead has the shape and the dtype, and numbers as little as what is drawn in a graph.
+    """
+    import tensorflow
+    from keras.src.backend.tensorflow import random
+
+    def is_sketching() -> bool:
+        graph = tensorflow.compat.v1.get_default_graph()
+        return not tensorflow.executing_eagerly() and str(getattr(graph, "name", "")).startswith("scratch_graph")
+
+    def without_numbers(draw: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(draw)
+        def drawn(shape: Any, *args: Any, dtype: Any = None, seed: Any = None, **kwargs: Any) -> Any:
+            is_steady = not args and dtype is not None and type(seed) is int
+            if is_steady and is_sketching() and all(type(size) is int for size in shape):
+                return tensorflow.compat.v1.placeholder(dtype, shape)
+            return draw(shape, *args, dtype=dtype, seed=seed, **kwargs)
+
+        return drawn
+
+    for name in ("normal", "truncated_normal", "uniform"):
+        if hasattr(random, name):
+            setattr(random, name, without_numbers(getattr(random, name)))
 
 
 def _set_plain_attributes_directly() -> None:
@@ -232,3 +262,24 @@ def _remember_protocols() -> None:
     members = getattr(typing, "_get_protocol_attrs", None)
     if members is not None:
         typing._get_protocol_attrs = functools.cache(members)  # type: ignore[attr-defined]
+
+
+def _ask_tensors_directly() -> None:
+    """Have TensorFlow ask what may be a tensor by one attribute, and not as `typing` asks for a protocol.
+
+    Each layer that is made or called asks for several objects, most of which are no tensors. What counts as one stays
+    the same: what holds, or whose class holds, an `is_tensor_like` that is not None.
+    """
+    from tensorflow.python.framework import tensor_util
+
+    class ByAttribute(type):
+        def __instancecheck__(cls, value: object) -> bool:
+            return getattr(value, "is_tensor_like", None) is not None
+
+    class TensorLike(metaclass=ByAttribute):
+        pass
+
+    kinds = getattr(tensor_util, "tf_type_classes", ())
+    protocol = getattr(tensor_util, "IsTensorLike", None)
+    if protocol in kinds:
+        tensor_util.tf_type_classes = tuple(TensorLike if kind is protocol else kind for kind in kinds)

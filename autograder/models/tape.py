@@ -52,7 +52,7 @@ class Tape:
         self._with_weights = with_weights
         self._variables: list[keras.Variable] = []
         self._begin_by_themselves: set[int] = set()  # ids of weights that an initialiser of Keras's fills
-        self._configs: dict[int, dict[str, Any]] = {}
+        self._configs: dict[int, tuple[dict[str, Any], list[str]]] = {}
         self._layer_indices: dict[int, int] = {}
         self._weight_indices: dict[int, int] = {}
         self._constant_indices: dict[str, int] = {}
@@ -138,7 +138,7 @@ class Tape:
 
     def foreign_part(self, layer: keras.Layer) -> str:
         """Return the name of something in a layer that keeps it from being rebuilt; or ""."""
-        return foreign_part(own_parts(self._config(layer))[0])
+        return foreign_part(self._config(layer)[0])
 
     def layer(self, layer: keras.Layer, activation: Any = None) -> int:
         """Return the index of a layer of a known kind, which is built.
@@ -155,7 +155,7 @@ class Tape:
             return index
         self.layers_met.append(layer)
         index = self._layer_indices[id(layer)] = len(self.layers)
-        config, remarks = own_parts(self._config(layer))
+        config, remarks = self._config(layer)
         for kind in remarks:
             self.remark(kind, layer)
         others = {id(variable) for variable in activation.weights} if isinstance(activation, keras.Layer) else set()
@@ -174,12 +174,12 @@ class Tape:
         )
         return index
 
-    def _config(self, layer: keras.Layer) -> dict[str, Any]:
-        """Return a layer's config, looked at once."""
+    def _config(self, layer: keras.Layer) -> tuple[dict[str, Any], list[str]]:
+        """Return a layer's config, and what is to be remarked about it, looked at once."""
         key = id(layer)
         if key not in self._configs:
             self._kept.append(layer)
-            self._configs[key] = layer_config(layer)
+            self._configs[key] = own_parts(layer_config(layer))
         return self._configs[key]
 
     def remark_untracked(self, known: Iterable[keras.Variable]) -> None:

@@ -7,7 +7,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.notebooks.syntax import parse
+from autograder.notebooks.syntax import is_plain, parse
 
 _GLOBAL_STATE = ("set_", "seed", "clear_", "enable_", "disable_", "register", "unregister", "patch", "reset_", "use_")
 """How functions are called that change what belongs to a module."""
@@ -54,7 +54,7 @@ def read_names(source: str) -> CellNames | None:
     if tree is None:
         return None
     try:
-        table = symtable.symtable(ast.unparse(tree), "cell", "exec")
+        table = symtable.symtable(source if is_plain(source) else ast.unparse(tree), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return None
     makes = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}

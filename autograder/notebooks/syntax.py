@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 
 MAX_PARSED = 100_000
 """Characters; parsing costs some hundred bytes for each."""
+MOST_TREES = 64
+"""More cells than most notebooks have; each is asked for several times."""
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?\??[ \t]*)$", re.MULTILINE)
 _MAGIC_VALUE = re.compile(r"^([\w, \t]+=)[ \t]*[%!].*$", re.MULTILINE)
 _WIDTHS = (8, 4)  # of a tab: what Python has always taken it for, and what notebooks show
@@ -33,7 +35,10 @@ _LITERAL = re.compile(  # one that does not end takes all that follows: nothing 
 
 
 def parse(source: str) -> ast.Module | None:
-    """Return the syntax tree of a cell, its magics left out and its white space made plain; None if it has none."""
+    """Return the syntax tree of a cell, its magics left out and its white space made plain; None if it has none.
+
+    Whoever asks for the same cell gets the same tree: nobody changes it.
+    """
     tree = _tree(source)
     if tree is None and (found := mended(source)) is not None:
         tree = _tree(found[0])
@@ -92,6 +97,7 @@ def _tree(source: str) -> ast.Module | None:
     return found
 
 
+@functools.lru_cache(maxsize=MOST_TREES)
 def _parsed(code: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings(), _uncollected():

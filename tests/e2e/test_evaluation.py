@@ -50,8 +50,8 @@ def test_needs_the_training(submission, train):
     """What depends on a check that failed is not trained."""
     train(submission.model("classifier"))
 '''
-# Guessing reaches 10 %; what `train` below trains reached 45 to 59 % from eight seeds. The floor is far from both: other
-# processors add up in another order.
+# Guessing reaches 10 %, and what `train` below trains 45 to 59 % from eight seeds. The floor is far from both, whatever
+# the course's secret seeds, and however a processor adds up.
 RECIPES = """
 title = "A practical"
 recipe = "tiny"

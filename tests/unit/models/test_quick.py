@@ -51,6 +51,9 @@ ASK = textwrap.dedent("""
     class Named(Protocol):
         name: str
 
+    class Like:
+        is_tensor_like = True
+
     class Mixin:
         def __setattr__(self, name, value):
             seen.append(name)
@@ -80,6 +83,23 @@ ASK = textwrap.dedent("""
 
         def call(self, x):
             return self.later[0](x)
+
+    class Scaled(keras.layers.Layer):
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(shape[-1],), initializer="he_normal")
+            self.inner = keras.layers.Dense(2)
+
+        def call(self, x):
+            scaled = self.inner(x * self.scale + keras.random.normal((3,), dtype="float32", seed=4))
+            sketches.extend(each.type for each in getattr(tf.compat.v1.get_default_graph(), "get_operations", list)())
+            return scaled
+
+    sketches = []
+    scaled = Scaled()
+    shaped = scaled(keras.KerasTensor((None, 3)))
+    drawn_in_sketches = sum("Random" in each for each in sketches)
+    sketched = [[list(shaped.shape), shaped.dtype], scaled(np.ones((2, 3))).numpy().tolist(), numbers(scaled)]
+    noisy = tf.function(lambda x: scaled(x) + keras.random.uniform((2,), seed=1))(np.ones((2, 3)))
 
     def state(layer):
         return {name: (type(value).__name__, len(value) if hasattr(value, "__len__") else None,
@@ -115,12 +135,15 @@ ASK = textwrap.dedent("""
         "functions": sorted(map(str, context.context().list_function_names())),
         "outputs": [model(images, training=flag).numpy().tolist() for flag in (False, True)],
         "drawn": drawn,
+        "sketched": [*sketched, noisy.numpy().tolist()],
+        "drawn_in_sketches": drawn_in_sketches,
         "weights": [numbers(each) for each in (net(), traced, copied, scoped)],
         "history": history,
         "inside": inside,
         "signatures": [str(inspect.signature(each)) for each in (keras.layers.Dense, model.call, keras.ops.conv, own)],
         "before": before,
         "kept": inspect.signature(keras.ops.conv) is inspect.signature(keras.ops.conv),
+        "tensors": [*map(tf.is_tensor, (model.weights[0], shaped, images, tf.constant(1), None, Like(), Like))],
         "is_named": [isinstance(each, Named) for each in (model, 3, model)],
     }))
 """)
@@ -159,13 +182,22 @@ def test_weights_are_drawn_when_somebody_looks(answers: tuple[dict[str, object],
     assert [not each for each in quick["drawn"]] == [True] * 6 + [False, True, False, True]
 
 
+def test_nothing_is_drawn_for_shapes(answers: tuple[dict[str, object], dict[str, object]]) -> None:
+    """Where Keras calls a layer to see what shape comes out, its weights need no numbers."""
+    plain, quick = (int(str(each["drawn_in_sketches"])) for each in answers)
+    assert plain > quick == 0
+
+
 def test_plain_attributes_are_not_looked_through(answers: tuple[dict[str, object], dict[str, object]]) -> None:
     """Most of what is set on a layer holds nothing that Keras would track."""
     plain, quick = (int(str(each["tracked"])) for each in answers)
     assert 0 < quick < plain / 2
 
 
-@pytest.mark.parametrize("what", ["held", "states", "outputs", "weights", "inside", "signatures", "before", "is_named"])
+@pytest.mark.parametrize(
+    "what",
+    ["held", "states", "outputs", "weights", "inside", "signatures", "before", "is_named", "tensors", "sketched"],
+)
 def test_nothing_computes_otherwise(answers: tuple[dict[str, object], dict[str, object]], what: str) -> None:
     """Attributes, weights, outputs, dropout, signatures and protocols are the same, bit for bit."""
     plain, quick = answers
