@@ -12,18 +12,21 @@ JavaScript and SVG are left out: only their text remains.
 
 from __future__ import annotations
 
+import ast
 import base64
 import contextlib
 import io
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Type
+from traitlets import Instance, Type
 from traitlets.config import Config
 
 from autograder.sandbox import magics
@@ -110,6 +113,30 @@ class _Stream(io.TextIOBase):
         return False
 
 
+class Transformers(TransformerManager):
+    """Reads the tokens of a cell only where it is not Python as it stands: IPython does so for each kind of magic."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._usual = list(self.token_transformers)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Return a cell's lines with magics and shell lines as calls."""
+        if self.token_transformers == self._usual and _is_python("".join(lines)):
+            return lines
+        found: list[str] = super().do_token_transforms(lines)  # type: ignore[no-untyped-call]
+        return found
+
+
+def _is_python(source: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # Python warns again when it compiles the cell
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 class _Publisher(DisplayPublisher):
     owner: Any = None
 
@@ -137,6 +164,7 @@ class _IPython(InteractiveShell):
     notes: Notes
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+    input_transformer_manager = Instance(Transformers, ())
 
     def _tee(self, channel: Any) -> Any:
         """Keep no second copy of all that is printed, as IPython does for its history."""

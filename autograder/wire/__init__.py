@@ -1,6 +1,6 @@
 """What crosses between processes: a JSON header and raw buffers, and nothing that could run.
 
-A message is ``AGW1``, the header's length (u32, little endian), the header as JSON, then the bytes of the arrays
+A message is ``AGW2``, the header's length (u32, little endian), the header as JSON, then the bytes of the arrays
 that it mentions, back to back and in that order. On a stream socket each message follows its length (u64, little
 endian). Nothing that a sender names is imported, called or looked up. What arrives:
 

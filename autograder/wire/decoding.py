@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +22,11 @@ from autograder.wire.plain import (
     MAX_BITS,
     MAX_NAME,
     SAFE_INTEGER,
+    TAG,
     Caps,
     Opaque,
     has_room,
+    is_name,
     is_plain_key,
     is_shape,
     is_well_formed,
@@ -39,31 +41,36 @@ def decode(message: bytes | bytearray | memoryview, caps: Caps = DEFAULT_CAPS) -
     WireError
         For any message that `encode` could not have made within `caps`.
     """
-    tree, buffers = _split(memoryview(message), caps)
-    decoder = _Decoder(caps, buffers)
-    value = decoder.get(tree, 0)
+    header, buffers = _split(memoryview(message), caps)
+    decoder = _Decoder(caps, buffers, is_escaped=b"\\u" in header.text)
+    decoder.enter(1, 0)
+    value = decoder.get(header.tree, 0)
     if decoder.num_arrays != len(buffers):
         raise WireError("a buffer belongs to no array")
     return value
 
 
 class _Decoder:
-    """Builds a value from a parsed header, of which nothing is believed."""
+    """Builds a value from a parsed header, of which nothing is believed.
 
-    def __init__(self, caps: Caps, buffers: list[memoryview]) -> None:
+    Parameters
+    ----------
+    is_escaped
+        Whether characters are told by their numbers, as only those can be that UTF-8 does not have.
+    """
+
+    def __init__(self, caps: Caps, buffers: list[memoryview], is_escaped: bool) -> None:
         self._caps = caps
         self._buffers = buffers
+        self._is_escaped = is_escaped
         self._count = 0
         self.num_arrays = 0
 
     def get(self, item: Any, depth: int) -> Any:
-        """Return the value of one tree."""
-        self._count += 1
-        if depth > self._caps.depth or self._count > self._caps.values:
-            raise WireError("the message is nested too deeply or holds too many values")
+        """Return the value of one tree that was entered."""
         kind = type(item)
         if kind is str:
-            if not is_well_formed(item):
+            if self._is_escaped and not is_well_formed(item):
                 raise WireError("a string is ill-formed")
             return item
         if item is None or kind is bool:
@@ -73,16 +80,32 @@ class _Decoder:
                 raise WireError("a number is out of range")
             return item
         if kind is list:
-            return [self.get(each, depth + 1) for each in item]
-        return self._tagged(item, depth)
+            return self._items(item, depth + 1)
+        return self._tagged(item, depth) if TAG in item else self._named(item, depth + 1)
+
+    def enter(self, count: int, depth: int) -> None:
+        """Count the values of one level, before any of them is looked at."""
+        self._count += count
+        if (count and depth > self._caps.depth) or self._count > self._caps.values:
+            raise WireError("the message is nested too deeply or holds too many values")
+
+    def _items(self, items: list[Any], depth: int) -> list[Any]:
+        self.enter(len(items), depth)
+        return [self.get(each, depth) for each in items]
+
+    def _named(self, item: dict[str, Any], depth: int) -> dict[str, Any]:
+        """Return a dict whose keys are names."""
+        self.enter(2 * len(item), depth)
+        if self._is_escaped and not all(map(is_well_formed, item)):
+            raise WireError("a key of a dict is malformed")
+        return {key: self.get(value, depth) for key, value in item.items()}
 
     def _tagged(self, item: dict[str, Any], depth: int) -> Any:
-        values = item.get("v") if len(item) == 2 else None
-        if type(values) is list and item.get("$") == "dict":  # most of what crosses: no patterns, which copy
-            return self._dict(values, depth + 1)
-        if type(values) is list and item.get("$") == "tuple":
-            return tuple([self.get(each, depth + 1) for each in values])
         match item:
+            case {"$": "tuple", "v": list(values), **rest} if not rest:
+                return tuple(self._items(values, depth + 1))
+            case {"$": "dict", "v": list(pairs), **rest} if not rest:
+                return self._dict(pairs, depth + 1)
             case {"$": "int", "v": str(digits), **rest} if not rest:
                 return _integer(digits)
             case {"$": "float", "v": "inf" | "-inf" | "nan" as name, **rest} if not rest:
@@ -96,6 +119,7 @@ class _Decoder:
         raise WireError("the message holds a value of unknown kind")
 
     def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        self.enter(2 * len(pairs), depth)
         found: dict[Any, Any] = {}
         for pair in pairs:
             if type(pair) is not list or len(pair) != 2:
@@ -106,6 +130,8 @@ class _Decoder:
             if key in found:
                 raise WireError("a dict has a key twice")
             found[key] = self.get(pair[1], depth)
+        if all(map(is_name, found)):
+            raise WireError("a dict of names is no object")
         return found
 
     def _array(self, name: str, shape: list[Any], index: int) -> np.ndarray:
@@ -123,14 +149,21 @@ class _Decoder:
         return array
 
 
-def _split(message: memoryview, caps: Caps) -> tuple[Any, list[memoryview]]:
-    """Return the tree of the header, and a view of each buffer."""
+class _Header(NamedTuple):
+    """The text of a header, and what it says."""
+
+    text: bytes
+    tree: Any
+
+
+def _split(message: memoryview, caps: Caps) -> tuple[_Header, list[memoryview]]:
+    """Return the header, and a view of each buffer."""
     if not 8 <= len(message) <= caps.num_bytes or message[:4] != MAGIC:
         raise WireError("the bytes are no message, or too many")
     (length,) = struct.unpack("<I", message[4:8])
     if length > len(message) - 8:
         raise WireError("the header's length is wrong")
-    text = message[8 : 8 + length]
+    text = bytes(message[8 : 8 + length])
     if not has_room(text, caps):
         raise WireError("the header is too large, or holds too many values")
     try:
@@ -150,7 +183,7 @@ def _split(message: memoryview, caps: Caps) -> tuple[Any, list[memoryview]]:
         offset += size
     if offset != len(message):
         raise WireError("bytes are left over")
-    return tree, buffers
+    return _Header(text, tree), buffers
 
 
 def _refuse(name: str) -> None:

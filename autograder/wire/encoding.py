@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,11 @@ from autograder.wire.plain import (
     MAX_BITS,
     MAX_NAME,
     SAFE_INTEGER,
+    TAG,
     Caps,
     Opaque,
     has_room,
+    is_name,
     is_plain_key,
     is_shape,
     is_well_formed,
@@ -53,6 +56,7 @@ def encode(value: Any, caps: Caps = DEFAULT_CAPS, *, only_plain: bool = False) -
         If the value is nested deeper, or larger, than `caps` allow, or is not plain where that is asked for.
     """
     encoder = _Encoder(caps, only_plain)
+    encoder.enter(1, 0)
     tree = encoder.put(value, 0)
     lengths = [len(buffer) for buffer in encoder.buffers]
     header = json.dumps({"v": tree, "n": lengths}, allow_nan=False, ensure_ascii=False).encode()
@@ -73,8 +77,7 @@ class _Encoder:
         self.buffers: list[bytes] = []
 
     def put(self, item: Any, depth: int) -> Any:
-        """Return the tree of one value."""
-        self._enter(depth)
+        """Return the tree of one value that was entered."""
         kind = type(item)
         if item is None or kind is bool:
             return item
@@ -85,35 +88,52 @@ class _Encoder:
                 return item
             if item.bit_length() > MAX_BITS:
                 return self._opaque(f"int of more than {MAX_BITS} bits")
-            return {"$": "int", "v": hex(item)}
+            return {TAG: "int", "v": hex(item)}
         if kind is float:
-            return item if math.isfinite(item) else {"$": "float", "v": repr(item)}
+            return item if math.isfinite(item) else {TAG: "float", "v": repr(item)}
         if kind is list:
-            return [self.put(each, depth + 1) for each in item]
+            return self._items(item, depth + 1)
         if kind is tuple:
-            return {"$": "tuple", "v": [self.put(each, depth + 1) for each in item]}
+            return {TAG: "tuple", "v": self._items(item, depth + 1)}
         if kind is dict:
-            entries = list(item.items())  # another thread may change it meanwhile
-            return {"$": "dict", "v": [[self._key(k, depth + 1), self.put(v, depth + 1)] for k, v in entries]}
+            return self._entries(list(item.items()), depth + 1)  # another thread may change it meanwhile
         if kind is Opaque:
             return self._opaque(item.kind if type(item.kind) is str else "something")
         if kind is np.str_:
             return _well_formed(item.item())
         return self._array_or_opaque(item, kind)
 
-    def _enter(self, depth: int) -> None:
-        self._count += 1
-        if depth > self._caps.depth or self._count > self._caps.values:
+    def enter(self, count: int, depth: int) -> None:
+        """Count the values of one level, before any of them is looked at."""
+        self._count += count
+        if (count and depth > self._caps.depth) or self._count > self._caps.values:
             raise WireError(
                 f"the value is too large to send: more than {self._caps.depth} levels or {self._caps.values:,} values"
             )
+
+    def _items(self, items: Sequence[Any], depth: int) -> list[Any]:
+        items = tuple(items)  # as above
+        self.enter(len(items), depth)
+        return [self.put(each, depth) for each in items]
+
+    def _entries(self, entries: list[tuple[Any, Any]], depth: int) -> dict[str, Any]:
+        """Return the tree of a dict: an object of JSON where its keys are names."""
+        self.enter(2 * len(entries), depth)
+        trees = [
+            (key if type(key) is str and key.isascii() else self._key(key, depth), self.put(value, depth))
+            for key, value in entries
+        ]
+        if all(is_name(key) for key, _ in trees):
+            named = dict(trees)
+            if len(named) == len(trees):
+                return named
+        return {TAG: "dict", "v": trees}
 
     def _key(self, item: Any, depth: int) -> Any:
         """Return the tree of a key."""
         key = item.item() if type(item) in _KEY_SCALARS else item
         if is_plain_key(key):
             return self.put(key, depth)
-        self._enter(depth)
         return self._opaque(f"key of type {_name_of(type(item))}")
 
     def _array_or_opaque(self, item: Any, kind: type) -> Any:
@@ -131,7 +151,7 @@ class _Encoder:
         if self._num_bytes > self._caps.num_bytes or not is_shape(array.shape, array.itemsize, self._caps):
             raise _too_large(self._num_bytes, self._caps)
         self.buffers.append(np.ascontiguousarray(array, DTYPES[name]).tobytes())
-        return {"$": "array", "t": name, "s": list(array.shape), "b": len(self.buffers) - 1}
+        return {TAG: "array", "t": name, "s": list(array.shape), "b": len(self.buffers) - 1}
 
     def _opaque(self, kind: str) -> dict[str, str]:
         if self._only_plain:
@@ -139,7 +159,7 @@ class _Encoder:
                 f"something of type {kind} cannot be sent: None, numbers, strings, lists, tuples, dicts of strings and "
                 "numbers to such values, and arrays of numbers can"
             )
-        return {"$": "opaque", "v": _well_formed(kind)[:MAX_NAME]}
+        return {TAG: "opaque", "v": _well_formed(kind)[:MAX_NAME]}
 
 
 def _too_large(num_bytes: int, caps: Caps) -> WireError:

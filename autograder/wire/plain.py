@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAGIC = b"AGW1"
+MAGIC = b"AGW2"
 DTYPES = {
     name: np.dtype(code)
     for name, code in {
@@ -32,6 +32,8 @@ DTYPES = {
         "complex128": "<c16",
     }.items()
 }
+TAG = "$"
+"""Names the kind of what JSON has no word for."""
 SAFE_INTEGER = 2**53
 """JSON numbers beyond this lose digits in other readers, and keys beyond it could be made to share a hash."""
 MAX_BITS = 3000
@@ -90,6 +92,11 @@ def is_well_formed(text: str) -> bool:
     return True
 
 
+def is_name(key: object) -> bool:
+    """Return whether a key is held by an object of JSON, as a message writes a dict of nothing else."""
+    return type(key) is str and key != TAG
+
+
 def is_plain_key(key: object) -> bool:
     """Return whether a key equals only what it should, and has a hash that nobody can choose.
 
@@ -110,23 +117,23 @@ def is_shape(shape: Sequence[int], itemsize: int, caps: Caps) -> bool:
     return len(shape) <= MAX_AXES and math.prod(max(n, 1) for n in shape) * itemsize <= caps.num_bytes
 
 
-def has_room(header: bytes | memoryview, caps: Caps) -> bool:
+def has_room(header: bytes, caps: Caps) -> bool:
     """Return whether a header may be parsed: a short one of ``[[],[],`` takes sixty times its bytes.
 
     Its commas and brackets are counted, of which a value has some four. Those within strings do not count.
     """
-    text, most = bytes(header), _MARKS_PER_VALUE * caps.values
-    if len(text) > caps.header_bytes:
+    most = _MARKS_PER_VALUE * caps.values
+    if len(header) > caps.header_bytes:
         return False
-    if _num_marks(text) <= most:
+    if _num_marks(header) <= most:
         return True
     count = end = 0
-    for string in _STRING.finditer(text):
-        count += _num_marks(text[end : string.start()])
+    for string in _STRING.finditer(header):
+        count += _num_marks(header[end : string.start()])
         end = string.end()
         if count > most:
             return False
-    return count + _num_marks(text[end:]) <= most
+    return count + _num_marks(header[end:]) <= most
 
 
 def _num_marks(text: bytes) -> int:

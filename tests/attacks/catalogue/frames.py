@@ -20,13 +20,13 @@ def sockets():
     return found
 
 def frame(number, kind="value", value=True):
-    said = {"$": "dict", "v": [["id", number], [kind, value]]}
+    said = {"id": number, kind: value}
     header = json.dumps({"v": said, "n": []}).encode()
-    message = b"AGW1" + struct.pack("<I", len(header)) + header
+    message = b"AGW2" + struct.pack("<I", len(header)) + header
     return struct.pack("<Q", len(message)) + message
 
 def error(kind, message):
-    return {"$": "dict", "v": [["kind", kind], ["message", message], ["staff_note", message]]}
+    return {"kind": kind, "message": message, "staff_note": message}
 
 def asked():
     return [each["id"] for each in gc.get_objects() if type(each) is dict and set(each) >= {"id", "op", "args"}]

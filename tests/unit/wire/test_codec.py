@@ -18,13 +18,16 @@ from autograder.wire import DTYPES, MAGIC, Caps, Opaque, decode, encode
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 SCALARS = st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats() | TEXT
-KEYS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | TEXT
+KEYS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | TEXT | st.just("$")
 ARRAYS = st.sampled_from(sorted(DTYPES)).flatmap(
     lambda name: hnp.arrays(DTYPES[name], hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 )
 VALUES = st.recursive(
     SCALARS | ARRAYS,
-    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(KEYS, inner),
+    lambda inner: st.lists(inner)
+    | st.lists(inner).map(tuple)
+    | st.dictionaries(KEYS, inner)
+    | st.dictionaries(TEXT, inner),
     max_leaves=20,
 )
 SMALL = Caps(num_bytes=1000, header_bytes=500, depth=5, values=50)
@@ -175,7 +178,10 @@ def array(shape: object = (1,), kind: str = "float32", index: object = 0) -> dic
         framed(json.dumps([1])),
         message([0] * 600_000),
         message(tag("pickle", "gASVCg==")),
-        message({"v": []}),
+        message({"\udfff": 1}),
+        framed('{"v": {"a": 1, "a": 2}, "n": []}'),
+        message(tag("dict", [])),
+        message(tag("dict", [["a", 1]])),
         message({"$": "tuple", "v": [], "more": 1}),
         message({"$": "tuple"}),
         message(tag("tuple", {})),
@@ -193,16 +199,16 @@ def array(shape: object = (1,), kind: str = "float32", index: object = 0) -> dic
         message(tag("opaque", 5)),
         message(tag("dict", [[[1], 2]])),
         message(tag("dict", [[array([]), 2]]), [4], b"1234"),
-        message(tag("dict", [[tag("dict", []), 2]])),
+        message(tag("dict", [[tag("dict", [[1, 2]]), 2]])),
         message(tag("dict", [[tag("tuple", [1, 2]), 2]])),
         message(tag("dict", [[tag("float", "nan"), 2]])),
         message(tag("dict", [[tag("int", hex(2**61 - 1)), 2]])),
-        message(tag("dict", [["a", 1], ["a", 2]])),
+        message(tag("dict", [[1, 0], ["a", 1], ["a", 2]])),
         message(tag("dict", [[1, "int"], [True, "bool"]])),
         message(tag("dict", [[1, "int"], [1.0, "float"]])),
-        message(tag("dict", [["a"]])),
-        message(tag("dict", [["a", 1, 2]])),
-        message(tag("dict", ["ab"])),
+        message(tag("dict", [[1]])),
+        message(tag("dict", [[1, 1, 2]])),
+        message(tag("dict", [1, ["a", 1]])),
         message(tag("dict", {"a": 1})),
         message(array([1 << 40]), [4], b"1234"),
         message(array([-1]), [4], b"1234"),
