@@ -31,7 +31,7 @@ from autograder.models.remote import RuntimePort
 from autograder.models.writing import digest, rebuilding
 from autograder.sealed import SealedFiles
 from autograder.secret import CourseSecret
-from autograder.wire import decode, encode
+from autograder.wire import MAGIC, decode, encode
 
 FORMAT = "autograder/answers/v1"
 DEFAULT_BYTES = 128 << 20
@@ -49,8 +49,8 @@ Opener = Callable[[], AbstractContextManager[RuntimePort]]
 
 @functools.cache
 def code_digest() -> str:
-    """Return the hash of what answers: our code that rebuilds models, and the packages that it uses."""
-    code = hashlib.sha256()
+    """Return the hash of what answers: our code that rebuilds models, the packages that it uses, and their words."""
+    code = hashlib.sha256(MAGIC)
     for file in sorted(resources.files("autograder.models").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".py"):
             code.update(file.read_bytes())

@@ -254,3 +254,10 @@ def test_the_code_is_part_of_the_key() -> None:
     """The modules that rebuild models, and the versions of what they use, are hashed."""
     assert isinstance(answers.code_digest(), str)
     assert answers.code_digest() == answers.code_digest.__wrapped__()
+
+
+def test_answers_in_other_words_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept as messages of another form cannot be read, and so is another key."""
+    before = answers.code_digest()
+    monkeypatch.setattr(answers, "MAGIC", b"AGW0")
+    assert answers.code_digest.__wrapped__() != before
