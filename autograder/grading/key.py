@@ -37,14 +37,15 @@ def own_key(
         recipe_name or "",
         course.secret().digest,
         tier.value,
-        _identity(setup),
+        identity(setup),
         *versions(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @functools.cache
-def _identity(setup: Setup) -> str:
+def identity(setup: Setup) -> str:
+    """Return what of a machine's set-up a training depends on, found once."""
     return setup.identity
 
 

@@ -6,6 +6,7 @@ layer) is ``{"class": name, "config": {...}}``; what is not Keras's own is ``{"c
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -104,6 +105,7 @@ def checked_config(kind: str, config: Any, depth: int = 0) -> Config:
     return checked
 
 
+@functools.cache
 def _rule(name: str) -> Callable[[Any, str], Any]:
     """Return the check of an argument, by its name."""
     if name in _UNITS:

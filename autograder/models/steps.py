@@ -100,6 +100,7 @@ class Step:
         return any(_fits(self.kind, pattern) for pattern in patterns)
 
 
+@functools.lru_cache(maxsize=1024)
 def _fits(kind: str, pattern: str) -> bool:
     """Return whether a kind fits a pattern; the usual ones need no expression that is compiled first."""
     if {"?", "["}.isdisjoint(pattern):

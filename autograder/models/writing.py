@@ -149,6 +149,8 @@ def _node(node: Node) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Return a frozen config as JSON would hold it."""
+    if value is None or type(value) in (bool, int, float, str):
+        return value
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, tuple):

@@ -28,7 +28,7 @@ import autograder.models.reading  # noqa: F401 - as NumPy's, what each child wou
 from autograder.course import Course, Submission
 from autograder.errors import AutograderError
 from autograder.grading import Grader
-from autograder.grading.key import versions
+from autograder.grading.key import identity, versions
 from autograder.grading.needed import learn
 from autograder.grading.scope import Scope
 from autograder.models.answers import code_digest
@@ -87,6 +87,7 @@ def prepare(spec: Mapping[str, Any]) -> None:
     """Read and find what a child is going to need, for all that come after it."""
     code_digest()
     versions()
+    identity(msgspec.convert(spec["setup"], Setup))
     readable()
     with contextlib.suppress(AutograderError):  # the child meets it again, and tells
         rubric = Rubric.remembered(Course(Path(spec["course"])).assignment(AssignmentId(spec["assignment"])))
