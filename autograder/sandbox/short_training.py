@@ -1,6 +1,7 @@
 """`fit` and `evaluate` in the cells of a notebook that is being graded: in full, for one batch, or not at all.
 
-What a check calls always trains in full; `train_on_batch`, `predict` and loops of a student's own are never shortened.
+What a check calls trains in full, unless the check asks for the first epoch alone; `train_on_batch`, `predict` and
+loops of a student's own are never shortened.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def shortened_training(policy: str, notes: Notes | None = None) -> Iterator[None
 
     def short_fit(*args: Any, **kwargs: Any) -> Any:
         options = bound(fit, args, kwargs)
-        epochs = range(options.get("initial_epoch", 0), options.get("epochs", 1))
+        epochs = _epochs(options)
         if policy == "skip":
             notes.once(SKIPPED)
             is_validated = options.get("validation_data") is not None or bool(options.get("validation_split"))
@@ -67,6 +68,33 @@ def shortened_training(policy: str, notes: Notes | None = None) -> Iterator[None
         yield
     finally:
         keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+
+@contextlib.contextmanager
+def first_epoch() -> Iterator[None]:
+    """Have `fit` run for one epoch, for a while; its history repeats the numbers, once for each that was asked for.
+
+    A callback may end a training at any epoch, so one that is given some runs in full.
+    """
+    fit = keras.Model.fit
+
+    def fit_first(*args: Any, **kwargs: Any) -> Any:
+        options = bound(fit, args, kwargs)
+        epochs = _epochs(options)
+        if options.get("callbacks") or len(epochs) < 2:
+            return fit(*args, **kwargs)
+        return _repeated(fit(**{**options, "epochs": epochs.start + 1}), epochs)
+
+    keras.Model.fit = fit_first
+    try:
+        yield
+    finally:
+        keras.Model.fit = fit
+
+
+def _epochs(options: dict[str, Any]) -> range:
+    """Return the epochs that a call of `fit` asks for."""
+    return range(options.get("initial_epoch", 0), options.get("epochs", 1))
 
 
 def _fit_one_batch(fit: Callable[..., Any], options: dict[str, Any]) -> Any:

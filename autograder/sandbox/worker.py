@@ -8,7 +8,8 @@ are observations as plain data; verdicts are made elsewhere. An argument of a ca
     ("kept", number)     what an earlier call returned
     ("graph", data)      a model of ours, built here
 
-and a result is presented as ``data``, ``model``, ``block``, ``predicted``, ``figure``, ``history`` or ``kept``.
+and a result is presented as ``data``, ``model``, ``block``, ``predicted``, ``figure``, ``history``, ``first_epoch`` or
+``kept``.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from autograder.models.trace import trace
 from autograder.sandbox import figures, policy, service
 from autograder.sandbox import weights as weight_files
 from autograder.sandbox.shell import Shell
+from autograder.sandbox.short_training import first_epoch
 from autograder.wire import Channel
 
 if TYPE_CHECKING:  # it needs Linux, and a student's own machine runs this module too
@@ -141,7 +143,8 @@ class Notebook:
                 raise WrongKind(f"{what} should be a function, it is {_kind(value)}")
             args = [self._argument(each) for each in call["args"]]
             kwargs = {name: self._argument(each) for name, each in call["kwargs"].items()}
-            value = _student(functools.partial(value, *args, **kwargs), f"{what} was called, and")
+            with first_epoch() if present == "first_epoch" else contextlib.nullcontext():
+                value = _student(functools.partial(value, *args, **kwargs), f"{what} was called, and")
             what = f"what {what} returned"
         if value is None and is_model_asked:
             raise WrongKind(f"{what} is None: is there a `return` at the end?")
@@ -221,6 +224,8 @@ class Notebook:
             hint = ": is there a `return` at the end?" if value is None else ""
             raise WrongKind(f"{what} should be the `History` that `fit` returns, it is {_kind(value)}{hint}")
         return {str(name): [float(number) for number in numbers] for name, numbers in value.history.items()}
+
+    _as_first_epoch = _as_history
 
 
 @contextlib.contextmanager

@@ -210,7 +210,21 @@ class Submission:
 
     def history(self, name: str, *args: Any, **kwargs: Any) -> dict[str, tuple[float, ...]]:
         """Call a function of the notebook that returns a Keras `History`; its numbers for each epoch, by name."""
-        answer = self._ask(("ref", name), "history", args, kwargs)
+        return self._history("history", name, args, kwargs)
+
+    def first_epoch(self, name: str, *args: Any, **kwargs: Any) -> dict[str, tuple[float, ...]]:
+        """Call a function of the notebook as `history` does, and run no more than the first epoch of its training.
+
+        The history repeats that epoch's numbers, once for each epoch that was asked for. So a check of how `fit` is
+        called, as of the number of epochs, takes no longer than it has to. A training with callbacks, which may end it,
+        runs in full.
+        """
+        return self._history("first_epoch", name, args, kwargs)
+
+    def _history(
+        self, present: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> dict[str, tuple[float, ...]]:
+        answer = self._ask(("ref", name), present, args, kwargs)
         found = kinds.mapping(kinds.numbers())(answer, f"the history that `{name}` returned")
         return dict(found)
 

@@ -263,6 +263,39 @@ def test_a_model_of_ours_is_trained_by_the_student(submission):
     assert not np.allclose(before[0], mine.weights(model)[0])
 
 
+STOPS = """
+class Stop(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch == 1
+
+def train(model, images, labels, epochs, callbacks=()):
+    model.compile("sgd", "mse", metrics=["mae"])
+    return model.fit(images, labels, initial_epoch=1, epochs=epochs, batch_size=4, verbose=0, callbacks=callbacks)
+
+def stopped(model, images, labels, epochs):
+    return train(model, images, labels, epochs, [Stop()])
+
+def wrong(model, images, labels):
+    return model.fit(images, labels, epochs="3")
+"""
+
+
+def test_the_first_epoch_of_a_training_says_how_fit_was_called(submission):
+    """One epoch is run, and its numbers stand for all that were asked for, unless a callback may end the training."""
+    mine = submission(KERAS + STOPS)
+    images, labels = np.ones((4, 2), np.float32), np.ones((4, 1), np.float32)
+    graph = sequential((2,), ("Dense", {"units": 1, "kernel_initializer": "zeros"}))
+    model, other = mine.build(graph), mine.build(graph)
+    first = mine.first_epoch("train", model, images, labels, epochs=6)
+    assert first == {"loss": (1.0,) * 5, "mae": (1.0,) * 5}
+    assert mine.history("train", other, images, labels, epochs=2) == {"loss": (1.0,), "mae": (1.0,)}
+    assert all(map(np.array_equal, mine.weights(model), mine.weights(other)))
+    assert len(mine.first_epoch("stopped", model, images, labels, epochs=6)["loss"]) == 1
+    assert len(mine.history("train", model, images, labels, epochs=6)["loss"]) == 5
+    with pytest.raises(StudentCodeRaised, match="`wrong` was called, and raised TypeError"):
+        mine.first_epoch("wrong", model, images, labels)
+
+
 def test_the_students_own_objects_are_arguments(submission):
     """A reference stands for a variable, or for what a function returned."""
     mine = submission(

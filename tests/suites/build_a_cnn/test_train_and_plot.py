@@ -4,8 +4,8 @@ The student's `train` runs twice, on a tiny model of ours: with the numbers of e
 with as many epochs as it takes by itself. What it did is read from the history and from the weights:
 
 * The model begins with known logits, the same for all images, so the loss of the first step is known; in the second run
-  an epoch is a single step. A loss that takes the logits for probabilities gives another number, and trains all the
-  same, as they are between 0 and 1.
+  an epoch is a single step, and the first one is all that is run. A loss that takes the logits for probabilities gives
+  another number, and trains all the same, as they are between 0 and 1.
 * Every image is the same, all training labels are one class and all validation labels another. The true class has the
   lowest logit first, and the highest after a step: the training accuracy ends at 1, the validation loss is higher.
 * The moving mean of the batch normalisation comes closer to the image by a tenth at each step, so it counts steps.
@@ -67,13 +67,13 @@ class Training:
         return next((self.history[prefix + name] for name in ACCURACY_NAMES if prefix + name in self.history), None)
 
 
-def run(submission, num_images, batch_size, **options):
-    """Let the student's `train` train a new model of ours."""
+def run(submission, history_of, num_images, batch_size, **options):
+    """Let the student's `train` train a new model of ours; `history_of` is how it is called."""
     model = submission.build(MODEL)
     images = np.broadcast_to(COLOUR, (num_images, 4, 4, 3)).copy()
     labels = np.full(num_images, TRUE_CLASS)
     validation = (images[:NUM_VALIDATION], np.full(NUM_VALIDATION, VALIDATION_CLASS))
-    history = submission.history("train", model, images, labels, validation, batch_size, **options)
+    history = history_of("train", model, images, labels, validation, batch_size, **options)
     weights = submission.weights(model)
     return Training(history, moving_mean=weights[2], bias=weights[-1])
 
@@ -81,13 +81,13 @@ def run(submission, num_images, batch_size, **options):
 @pytest.fixture(scope="module")
 def training(submission):
     """The run with all numbers given."""
-    return run(submission, NUM_IMAGES, BATCH_SIZE, epochs=EPOCHS)
+    return run(submission, submission.history, NUM_IMAGES, BATCH_SIZE, epochs=EPOCHS)
 
 
 @pytest.fixture(scope="module")
 def own_training(submission):
     """The run that leaves the number of epochs to the student's function; each epoch is a single step."""
-    return run(submission, ONE_BATCH, ONE_BATCH)
+    return run(submission, submission.first_epoch, ONE_BATCH, ONE_BATCH)
 
 
 @points(1, hint="Compile with a loss for integer labels, and return what `model.fit` returns.")
