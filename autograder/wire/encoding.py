@@ -112,7 +112,7 @@ class _Encoder:
             )
 
     def _items(self, items: Sequence[Any], depth: int) -> list[Any]:
-        items = tuple(items)  # as above
+        items = tuple(items)  # a list may be changed meanwhile as well
         self.enter(len(items), depth)
         return [self.put(each, depth) for each in items]
 
