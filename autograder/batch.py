@@ -25,6 +25,7 @@ from autograder.gradebook.database import load as load_gradebook
 from autograder.grading import Graded, find_setup
 from autograder.grading.changed import Parts, find_scope, merged
 from autograder.grading.key import own_key, report_key
+from autograder.grading.passed import PassedChecks
 from autograder.grading.scope import Scope
 from autograder.notebooks.asked import texts_of_questions
 from autograder.notebooks.reading import read_file
@@ -77,7 +78,7 @@ def grade_class(
     students
         Only these, where any are named.
     force
-        Grade again also what has not changed.
+        Grade again also what has not changed, and forget which checks passed for the same code.
     only_changed_checks
         Where nothing has changed but checks of the suite, ask these alone, and keep what the others found.
     options
@@ -97,6 +98,8 @@ def grade_class(
         If no wall holds that is as strong as was asked for.
     """
     submissions = _chosen(course, assignment, students)
+    if force:
+        PassedChecks(course.cache, course.secret()).clear()
     own = LocalPool(course, isolation=isolation, workers=workers)
     is_new = any(not course.run_path(each.student, assignment.id).exists() for each in submissions)
     with contextlib.ExitStack() as stack:

@@ -329,6 +329,8 @@ class RunFacts(Record, frozen=True, kw_only=True):
     """Hash of each check: of its code, its marks, and the checks that it needs."""
     check_trainings: dict[str, tuple[str, ...]] = {}
     """The trainings that each check asked for, by names that tell them apart."""
+    passed_before: tuple[CheckId, ...] = ()
+    """The checks that were not asked, for they passed for the same code in an earlier grading."""
     started_at: str
     seconds: float
     seconds_by_step: dict[str, float]

@@ -77,9 +77,13 @@ def in_order(course: Course, submissions: Sequence[Submission], *, side_by_side:
 
 
 def _expected_s(course: Course, submission: Submission) -> tuple[float, int]:
-    """Return how long a grading may take: seconds of the last one, 0 where there was none, and then the file's size."""
+    """Return how long a grading may take: seconds of the last one, 0 where there was none, and then the file's size.
+
+    Checks that trained are left out: what they trained is known by now.
+    """
     try:
-        seconds = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts).seconds
+        run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
+        seconds = run.seconds - sum(run.check_seconds.get(name, 0.0) for name in run.check_trainings)
     except (OSError, msgspec.DecodeError):
         seconds = 0.0
     try:

@@ -63,7 +63,12 @@ class Rubric:
     @functools.cached_property
     def asked_names(self) -> frozenset[str]:
         """The names of a notebook that the checks ask for; see `suite.mentions`."""
-        return frozenset(name for names in read_mentions(self.checks).values() for name in names)
+        return frozenset(name for names in self.mentions.values() for name in names)
+
+    @functools.cached_property
+    def mentions(self) -> Mapping[CheckId, frozenset[str]]:
+        """Those that each check asks for."""
+        return read_mentions(self.checks)
 
     def untouched(self, notebook: NotebookNode) -> frozenset[GradeId]:
         """Return the questions whose answer, in a restored notebook, is as it was released."""

@@ -214,10 +214,20 @@ class Counts(StrEnum):
     BEST = "best"
 
 
+class SameCode(StrEnum):
+    """What a check finds in code that it was asked of in an earlier submission."""
+
+    KNOWN = "known"
+    """That it passes, where it passed: it is not asked again."""
+    ASKED = "asked"
+    """Whatever it finds, asked again."""
+
+
 class Grading(Record, frozen=True, kw_only=True):
-    """Which grading stands, and how many there may be."""
+    """Which grading stands, how many there may be, and what need not be asked."""
 
     counts: Counts = Counts.LATEST
+    same_code: SameCode = SameCode.KNOWN
     per_day: Annotated[int, Meta(ge=0)] = 0
     """Different notebooks of a student that are graded within 24 hours; 0 for any number."""
 

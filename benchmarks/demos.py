@@ -97,5 +97,5 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="one assignment that does not train: no figures")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="some assignments")
     options = parser.parse_args()
-    known = Course(ROOT).assignments()
+    known = Course(ROOT).assignments
     measure(tuple(options.only or (QUICK if options.quick else known)), quick=options.quick)

@@ -1,4 +1,4 @@
-"""`autograder cache`: shows and clears the finished trainings of a course, and what is known of its models."""
+"""`autograder cache`: shows and clears a course's finished trainings, and what is known of its models and code."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograder.course import Course
 from autograder.records import Record
 
 if TYPE_CHECKING:  # importing it loads NumPy, which the help does without
+    from autograder.grading.passed import PassedChecks
     from autograder.models.answers import AnswerCache
     from autograder.training.cache import Listed, TrainingCache
 
@@ -36,7 +37,7 @@ class KeptTraining(Record, frozen=True, kw_only=True):
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """All of the cache: the trainings, the last used first, and of how many models answers are kept.
+    """All of the cache: the trainings, the last used first, and of how many models and of what code something is known.
 
     `num_bytes` and `max_bytes` are those of the trainings.
     """
@@ -47,6 +48,8 @@ class Kept(Record, frozen=True, kw_only=True):
     trainings: tuple[KeptTraining, ...]
     models: int
     models_bytes: int
+    codes: int
+    codes_bytes: int
 
 
 class Cleared(Record, frozen=True, kw_only=True):
@@ -55,12 +58,13 @@ class Cleared(Record, frozen=True, kw_only=True):
     folder: str
     trainings: int
     models: int
+    codes: int
     num_bytes: int
 
 
-@click.group("cache", short_help="Show or clear finished trainings and what is known of models.")
+@click.group("cache", short_help="Show or clear finished trainings, and what is known of models and code.")
 def command() -> None:
-    """Show or clear the finished trainings of a course, and what is known of its models.
+    """Show or clear the finished trainings of a course, and what is known of its models and code.
 
     Each training is kept in .autograder/cache under a hash of all that it depends on: the architecture without its
     names, recipe, data, the course's secret, seed, version of Keras, library, and kind of device. Equal models train
@@ -68,7 +72,9 @@ def command() -> None:
     [tool.autograder] of the course's pyproject.toml, 512 where it says nothing.
 
     Beside them lies what models answered in checks that do not train: shapes, numbers of parameters, predictions. An
-    equal question about an equal model is not asked again, whoever handed it in. Nothing but time is lost with either.
+    equal question about an equal model is not asked again, whoever handed it in. And there lies which checks passed for
+    which code, so that equal code passes them again unasked; same_code = "asked" in [grading] of assignment.toml asks.
+    Nothing but time is lost with any of it.
     """
 
 
@@ -96,19 +102,25 @@ def ls(course: Course, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print what was dropped as JSON.")
 @course_option
 def clear(course: Course, as_json: bool) -> int:
-    """Drop every training and what is known of models. What is being trained meanwhile is kept when it is finished."""
+    """Drop every training, and all that is known. What is being trained meanwhile is kept when it is finished."""
     from autograder.cli.console import harmless_json
     from autograder.records import to_json
 
     count, num_bytes = _cache(course).clear()
     num_models, models_bytes = _answers(course).clear()
-    num_bytes += models_bytes
-    cleared = Cleared(folder=str(course.cache), trainings=count, models=num_models, num_bytes=num_bytes)
+    num_codes, codes_bytes = _passed(course).clear()
+    cleared = Cleared(
+        folder=str(course.cache),
+        trainings=count,
+        models=num_models,
+        codes=num_codes,
+        num_bytes=num_bytes + models_bytes + codes_bytes,
+    )
     if as_json:
         click.echo(harmless_json(to_json(cleared)), nl=False)
     else:
-        what = f"{_trainings(count)} and what was known of {_models(num_models)}"
-        click.echo(f"dropped {what}, {num_bytes / _MIB:.1f} MiB, from {course.cache}")
+        what = f"{_trainings(count)} and what was known of {_models(num_models)} and {_codes(num_codes)}"
+        click.echo(f"dropped {what}, {cleared.num_bytes / _MIB:.1f} MiB, from {course.cache}")
     return 0
 
 
@@ -124,9 +136,16 @@ def _answers(course: Course) -> AnswerCache:
     return AnswerCache(course.cache, course.secret())
 
 
+def _passed(course: Course) -> PassedChecks:
+    from autograder.grading.passed import PassedChecks
+
+    return PassedChecks(course.cache, course.secret())
+
+
 def _kept(course: Course) -> Kept:
     listed = list(_cache(course).entries())
     num_models, models_bytes = _answers(course).size()
+    num_codes, codes_bytes = _passed(course).size()
     return Kept(
         folder=str(course.cache),
         num_bytes=sum(each.num_bytes for each in listed),
@@ -134,6 +153,8 @@ def _kept(course: Course) -> Kept:
         trainings=tuple(_training(each) for each in listed),
         models=num_models,
         models_bytes=models_bytes,
+        codes=num_codes,
+        codes_bytes=codes_bytes,
     )
 
 
@@ -187,6 +208,8 @@ def _print(kept: Kept) -> None:
         click.echo("+ stopped when its floor was reached")
     if kept.models:
         click.echo(f"what is known of {_models(kept.models)}: {kept.models_bytes / _MIB:.1f} MiB")
+    if kept.codes:
+        click.echo(f"what passed of {_codes(kept.codes)}: {kept.codes_bytes / _MIB:.1f} MiB")
 
 
 def _trainings(count: int) -> str:
@@ -195,3 +218,7 @@ def _trainings(count: int) -> str:
 
 def _models(count: int) -> str:
     return f"{count} model{'' if count == 1 else 's'}"
+
+
+def _codes(count: int) -> str:
+    return f"{count} piece{'' if count == 1 else 's'} of code"

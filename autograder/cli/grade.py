@@ -24,7 +24,11 @@ NEEDS_PERSON = 1
 @click.option(
     "--student", "students", multiple=True, metavar="ID", help="Only this student; may be given several times."
 )
-@click.option("--force", is_flag=True, help="Grade again also what has not changed since it was graded.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Grade again also what has not changed since it was graded, and what passed for the same code.",
+)
 @click.option(
     "--only-changed-checks",
     is_flag=True,

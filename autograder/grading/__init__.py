@@ -16,9 +16,10 @@ import msgspec
 
 from autograder.course import Course, Submission
 from autograder.errors import AssignmentError, AutograderError, SubmissionError, UsageError
-from autograder.grading.facts import Facts
+from autograder.grading.facts import Facts, training_name
 from autograder.grading.key import own_key, report_key
-from autograder.grading.needed import needed_cells
+from autograder.grading.needed import Reading, needed_cells
+from autograder.grading.passed import PassedChecks, code_keys, graded_by
 from autograder.grading.scope import Scope
 from autograder.models.answers import AnswerCache, RememberingRuntime
 from autograder.models.view import RuntimePort
@@ -30,10 +31,7 @@ from autograder.records import (
     CellRun,
     CheckId,
     CheckResult,
-    Evidence,
-    GradeId,
     GradeReport,
-    Measure,
     Outcome,
     RunFacts,
     TrainingRecord,
@@ -51,6 +49,7 @@ from autograder.sandbox.spec import walled
 from autograder.secret import CourseSecret
 from autograder.settings import Given, Recipe
 from autograder.suite import plugin, runner
+from autograder.suite.digests import whole
 from autograder.suite.plugin import Check, SuiteContext
 from autograder.suite.submission import Submission as SubmissionUnderTest
 from autograder.suite.training import Trainer, TrainingAsked
@@ -63,7 +62,7 @@ from autograder.training.service import TrainingService
 UNREADABLE = "The file could not be read, so nothing could be checked."
 
 OnStep = Callable[[str], None]
-_Trainings = dict[tuple[GradeId, Evidence, str, Measure], TrainingRecord]
+_Trained = dict[CheckId, tuple[TrainingRecord, ...]]
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,8 @@ class Grader:
         Gives finished trainings, in place of the course's cache and of what trains here.
     runs_all
         Whether all cells run, whatever the assignment says; else see `needed_cells`.
+    asks_anew
+        Whether checks are asked that passed for the same code before; see `grading.passed`.
     """
 
     course: Course
@@ -121,6 +122,7 @@ class Grader:
     order: int | None = None
     elsewhere: Elsewhere | None = None
     runs_all: bool = False
+    asks_anew: bool = True
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission; see the module."""
@@ -136,21 +138,28 @@ class Grader:
         except SubmissionError as error:
             return Graded(self._unreadable(submission, data, error), facts.finish())
         facts.done("restore")
-        trainings: _Trainings = {}
+        trained: _Trained = {}
         secret = self.course.secret()
         with contextlib.ExitStack() as stack:
             weights = _weights(self.rubric, submission)
-            running = self._running(restored)
-            session = self._session(running, data, secret, weights)
+            reading = Reading.of(restored.notebook, self.rubric.released)
+            running = self._running(restored, reading)
+            session = self._session(running, secret, weights)
             stack.callback(session.close)
             self.on_step("running the cells")
             executed = session.run()
             facts.done("execute")
-            context = self._context(restored, session, secret, weights, trainings, facts, stack)
+            keys = {} if self.asks_anew else self._keys(restored, reading, running)
+            passed = PassedChecks(self.course.cache, secret, self._graded_by(weights))
+            known = passed.known(keys)
+            facts.passed_before = tuple(sorted(whole(known, self.rubric.checks)))
+            context = self._context(restored, session, secret, weights, trained, facts, stack)
             only = None if self.scope is None else [self.rubric.checks[name] for name in self.scope.checks]
             checks, results = runner.judge(self.rubric.assignment.suite, context, only=only)
             if self.scope is not None and self.scope.shows_models:
                 checks = _with_model(checks, context.submission)
+            trained |= {name: known[name] for name in facts.passed_before}
+            passed.keep(keys, {c.check_id: trained.get(c.check_id, ()) for c in checks if c.outcome is Outcome.PASSED})
             facts.done("check")
         report = GradeReport(
             assignment=self.rubric.assignment.id,
@@ -162,7 +171,7 @@ class Grader:
             checks=tuple(_reported(check) for check in checks),
             cells=tuple(_cell_reported(each.run) for each in executed),
             repairs=restored.repairs,
-            trainings=tuple(trainings.values()),
+            trainings=self._trainings(trained, facts),
         )
         is_whole_notebook = self.scope is None or self.scope.cells is None
         notebook = self._executed(restored, executed) if is_whole_notebook else None
@@ -173,21 +182,36 @@ class Grader:
         checks = self.rubric.all_checks(Outcome.FAILED, UNREADABLE)
         return _report_without_run(self.rubric, submission, data, checks, self.tier, problem=error)
 
-    def _running(self, restored: Restored) -> list[Cell]:
+    def _running(self, restored: Restored, reading: Reading) -> list[Cell]:
         """Return the cells that are run, in their order."""
-        sources = notebook_cells.code_sources(restored.notebook)
-        wanted: Collection[int] = sources
+        wanted: Collection[int] = reading.sources
         if self.scope is not None and self.scope.cells is not None:
             wanted = self.scope.cells
         elif self.rubric.assignment.settings.execution.given is Given.NEEDED and not self.runs_all:
-            wanted = needed_cells(restored.notebook, self.rubric.released, self.rubric.asked_names)
+            wanted = needed_cells(reading, self.rubric.asked_names)
         return [
             Cell(index, notebook_cells.grade_id(restored.notebook.cells[index]), source)
-            for index, source in sources.items()
+            for index, source in reading.sources.items()
             if index in wanted
         ]
 
-    def _session(self, cells: Sequence[Cell], data: bytes, secret: CourseSecret, weights: HandedIn) -> NotebookSession:
+    def _keys(self, restored: Restored, reading: Reading, running: Sequence[Cell]) -> dict[CheckId, str]:
+        answers = {name: cell.source for name, cell in notebook_cells.answers(restored.notebook)}
+        return code_keys(self.rubric, reading, [cell.index for cell in running], answers)
+
+    def _graded_by(self, weights: HandedIn) -> str:
+        return graded_by(self.rubric, self.recipe_name, self.tier, self.setup, weights.digest)
+
+    def _trainings(self, trained: _Trained, facts: Facts) -> tuple[TrainingRecord, ...]:
+        """Return what the checks had trained, in their order; of equal trainings the last one that was asked for."""
+        found: dict[str, TrainingRecord] = {}
+        for check in self.rubric.checks:
+            for record in trained.get(check, ()):
+                facts.trained(check, record)
+                found[training_name(record)] = record
+        return tuple(found.values())
+
+    def _session(self, cells: Sequence[Cell], secret: CourseSecret, weights: HandedIn) -> NotebookSession:
         assignment = self.rubric.assignment
         files = {**{name: assignment.folder / name for name in assignment.settings.files}, **weights.files}
         return NotebookSession(
@@ -196,7 +220,7 @@ class Grader:
             limits=assignment.settings.limits,
             execution=assignment.settings.execution,
             surroundings=walled(self.tier, assignment.settings.limits, files),
-            seed=secret.seed("submission", hashlib.sha256(data).hexdigest()),
+            seed=secret.seed("draws", assignment.id),
         )
 
     def _context(
@@ -205,7 +229,7 @@ class Grader:
         session: NotebookSession,
         secret: CourseSecret,
         weights: HandedIn,
-        trainings: _Trainings,
+        trained: _Trained,
         facts: Facts,
         stack: contextlib.ExitStack,
     ) -> SuiteContext:
@@ -227,11 +251,11 @@ class Grader:
 
         def now_asking(check: Check) -> None:
             asking[:] = [check.id]
+            session.draw_from(secret.seed("draws", check.question))
             self.on_step(f"checking {check.question}")
 
         def keep(record: TrainingRecord) -> None:
-            trainings[record.question, record.evidence, record.recipe, record.measure] = record
-            facts.trained(asking[0], record)
+            trained[asking[0]] = (*trained.get(asking[0], ()), record)
 
         def choose(name: str | None) -> tuple[str, Recipe]:
             return self.rubric.assignment.recipe(name or self.recipe_name)
@@ -262,6 +286,7 @@ class Grader:
             train=self.train or train,
             evaluation=Evaluation(service, choose, on_record=keep),
             untouched=self.rubric.untouched(restored.notebook),
+            passed_before=frozenset(facts.passed_before),
             on_check=now_asking,
             order=self.order,
         )

@@ -22,6 +22,7 @@ class Facts:
     def __init__(self, submission: Submission) -> None:
         self.key = self.own_key = self.rubric = ""
         self.check_trainings: dict[str, tuple[str, ...]] = {}
+        self.passed_before: tuple[CheckId, ...] = ()
         self._submission = submission
         self._started_at = datetime.datetime.now(datetime.UTC)
         self._last = time.monotonic()
@@ -48,6 +49,7 @@ class Facts:
             own_key=self.own_key,
             rubric=self.rubric,
             check_trainings=self.check_trainings,
+            passed_before=self.passed_before,
             started_at=self._started_at.isoformat(timespec="seconds"),
             seconds=round(math.fsum(self._steps.values()), 3),
             seconds_by_step=self._steps,

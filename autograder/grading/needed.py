@@ -18,7 +18,8 @@ import builtins
 import functools
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
@@ -40,7 +41,64 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _names_of = functools.lru_cache(maxsize=4096)(read_names)
 
 
-def needed_cells(notebook: NotebookNode, released: NotebookNode, asked: Collection[str]) -> frozenset[int]:
+@dataclass(frozen=True)
+class Reading:
+    """What the code cells of a restored notebook say, by their index.
+
+    Attributes
+    ----------
+    sources
+        Their texts.
+    own
+        Those that are the student's: answers, and what was changed or added.
+    names
+        What they make and need; None for one that cannot be read.
+    is_told
+        Whether the names that they look up stand in them, and the student's own change nothing else.
+    """
+
+    sources: Mapping[int, str]
+    own: frozenset[int]
+    names: Mapping[int, CellNames | None]
+    is_told: bool
+
+    @classmethod
+    def of(cls, notebook: NotebookNode, released: NotebookNode) -> Reading:
+        """Read a restored notebook."""
+        sources = cells.code_sources(notebook)
+        texts = {cell.source for cell in released.cells if cell.cell_type == "code"}
+        own = frozenset(
+            index
+            for index, source in sources.items()
+            if source not in texts or cells.kind(notebook.cells[index]).is_answer
+        )
+        is_told = all(map(_looks_up_by_name, sources.values())) and all(_keeps_to_itself(sources[name]) for name in own)
+        names = {index: _names_of(source) if is_plain(source) else None for index, source in sources.items()}
+        return cls(sources, own, names, is_told)
+
+    @functools.cached_property
+    def at_large(self) -> frozenset[int]:
+        """The cells that cannot be read, or change what is not the notebook's own."""
+        return frozenset(index for index, names in self.names.items() if names is None or not names.is_contained)
+
+    @functools.cached_property
+    def touched(self) -> Mapping[int, frozenset[str]]:
+        """The names that each cell makes, and those whose values it may change; cells that cannot be read are left out.
+
+        A function or a class is not changed by a call, and neither is a module, nor what is not there.
+        """
+        read = {index: names for index, names in self.names.items() if names is not None}
+        values = frozenset(name for names in read.values() for name in names.holds)
+        modules = frozenset(name for names in read.values() for name in names.imports) - values
+        made = frozenset(name for names in read.values() for name in names.makes)
+        functions = made - values
+        fixed = modules | functions | (_BUILTINS - values)
+        if len(read) == len(self.names):
+            fixed |= frozenset(name for names in read.values() for name in names.takes) - made
+        return {index: (names.makes - modules) | names.imports | (names.takes - fixed) for index, names in read.items()}
+
+
+def needed_cells(reading: Reading, asked: Collection[str]) -> frozenset[int]:
     """Return the indices of the cells of a restored notebook that have to run.
 
     Parameters
@@ -48,28 +106,43 @@ def needed_cells(notebook: NotebookNode, released: NotebookNode, asked: Collecti
     asked
         The names that checks ask for; `EVERYTHING` stands for any.
     """
-    sources = cells.code_sources(notebook)
-    texts = {cell.source for cell in released.cells if cell.cell_type == "code"}
-    own = {
-        index for index, source in sources.items() if source not in texts or cells.kind(notebook.cells[index]).is_answer
-    }
-    is_told = all(map(_looks_up_by_name, sources.values())) and all(_keeps_to_itself(sources[index]) for index in own)
-    if EVERYTHING in asked or not is_told:
-        return frozenset(sources)
-    read = {index: _names_of(source) if is_plain(source) else None for index, source in sources.items()}
-    running = own | {index for index, names in read.items() if names is None or not names.is_contained}
+    if EVERYTHING in asked or not reading.is_told:
+        return frozenset(reading.sources)
+    running = reading.own | reading.at_large
     last: dict[str, float] = dict.fromkeys(asked, math.inf)
     for index in running:
-        _note(last, index, read[index], sources[index])
-    touched = _touched({index: names for index, names in read.items() if names is not None})
+        _note(last, index, reading.names[index], reading.sources[index])
+    touched = reading.touched
     size = 0
     while len(running) != size:
         size = len(running)
         for index in touched.keys() - running:
             if any(last.get(name, -1) > index for name in touched[index]):
-                running.add(index)
-                _note(last, index, read[index], sources[index])
-    return frozenset(running)
+                running |= {index}
+                _note(last, index, reading.names[index], reading.sources[index])
+    return running
+
+
+def made_of(reading: Reading, asked: Iterable[str], among: Collection[int]) -> tuple[int, ...]:
+    """Return the indices of the cells that something which is asked for may be made of, in their order.
+
+    Parameters
+    ----------
+    asked
+        The names that are asked for.
+    among
+        The cells that run. What of them is `Reading.at_large` is part of everything.
+    """
+    found = {index for index in among if index in reading.at_large}
+    wanted = {*asked, *(name for index in found for name in _looked_up(reading, index))}
+    size = -1
+    while len(found) != size:
+        size = len(found)
+        for index in among:
+            if index not in found and not wanted.isdisjoint(reading.touched[index]):
+                found.add(index)
+                wanted |= _looked_up(reading, index)
+    return tuple(sorted(found))
 
 
 def learn(released: NotebookNode) -> None:
@@ -114,13 +187,7 @@ def _note(last: dict[str, float], index: int, names: CellNames | None, source: s
     last.update(dict.fromkeys(_WORD.findall(source) if names is None else names.later, math.inf))
 
 
-def _touched(read: Mapping[int, CellNames]) -> dict[int, frozenset[str]]:
-    """Return the names that each cell makes, and those whose values it may change.
-
-    A function or a class is not changed by a call, and neither is a module.
-    """
-    values = frozenset(name for names in read.values() for name in names.holds)
-    modules = frozenset(name for names in read.values() for name in names.imports) - values
-    functions = frozenset(name for names in read.values() for name in names.makes) - values
-    fixed = modules | functions | (_BUILTINS - values)
-    return {index: (names.makes - modules) | names.imports | (names.takes - fixed) for index, names in read.items()}
+def _looked_up(reading: Reading, index: int) -> frozenset[str]:
+    """Return the names that a cell looks up, at any time."""
+    names = reading.names[index]
+    return frozenset(_WORD.findall(reading.sources[index])) if names is None else names.needs

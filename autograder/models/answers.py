@@ -5,8 +5,8 @@ answer follows from graph and question alone, whoever handed the model in: in a 
 
 Only trusted processes write what is kept. A graph that breaks the process that rebuilds it must not decide what is
 known of others, so an answer is kept only if its process has never held another model. A process for each would cost
-more than it saves where no two models are equal: what is met for the first time shares a process with all of its
-submission, and is noted; what was met before gets one of its own, once.
+more than it saves where few models are equal: what only a few submissions had shares a process with all of its
+submission, and is noted; what is met once more gets one of its own, once.
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ from autograder.sealed import SealedFiles
 from autograder.secret import CourseSecret
 from autograder.wire import MAGIC, decode, encode
 
-FORMAT = "autograder/answers/v1"
+FORMAT = "autograder/answers/v2"
 DEFAULT_BYTES = 128 << 20
 """Room for some thousand models."""
 MAX_BYTES = 4 << 20
 """Of the answers about one model; what is beyond is asked again each time."""
 VERSIONED = ("keras", "numpy", "tensorflow")
 """Packages of which another version may give another answer."""
+MEETINGS = 2
+"""Submissions that have a model before it gets a process of its own; a class that is graded again has each twice."""
 MOST_ALONE = 2
 """Processes that hold one model each, at a time, for one submission."""
 _LOOKS_EACH = 64
@@ -60,9 +62,10 @@ def code_digest() -> str:
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
-    """What is known of one model: messages of `autograder.wire` by the hash of the question; there may be none yet."""
+    """What is known of one model: how many submissions had it, and messages of `autograder.wire` by question's hash."""
 
     key: str
+    meetings: int
     answers: dict[str, bytes]
 
 
@@ -87,23 +90,23 @@ class AnswerCache:
         """Return the key of a graph's data."""
         return hashlib.sha256((self._base + digest(rebuilding(graph))).encode()).hexdigest()
 
-    def read(self, key: str) -> dict[str, bytes] | None:
-        """Return what is known of a model; None where it was never met."""
+    def read(self, key: str) -> tuple[int, dict[str, bytes]]:
+        """Return how many submissions had a model, as far as they were counted, and what is known of it."""
         data = self._files.read(key)
         if data is None:
-            return None
+            return 0, {}
         try:
             entry = msgspec.msgpack.decode(data, type=_Entry)
         except msgspec.DecodeError:
-            entry = _Entry("", {})
+            entry = _Entry("", 0, {})
         if entry.key != key:
             self._files.drop(key)
-            return None
+            return 0, {}
         self._files.use(key)
-        return entry.answers
+        return entry.meetings, entry.answers
 
-    def write(self, key: str, answers: dict[str, bytes]) -> None:
-        """Keep what is known of a model.
+    def write(self, key: str, meetings: int, answers: dict[str, bytes]) -> None:
+        """Keep how many submissions had a model, and what is known of it.
 
         Raises
         ------
@@ -111,7 +114,7 @@ class AnswerCache:
             If the folder cannot be written to.
         """
         try:
-            self._files.write(key, msgspec.msgpack.encode(_Entry(key, answers)))
+            self._files.write(key, msgspec.msgpack.encode(_Entry(key, meetings, answers)))
         except OSError as error:
             raise InfrastructureError(f"what is known of a model cannot be kept: {error}") from error
 
@@ -131,8 +134,8 @@ class _Known:
 
     Attributes
     ----------
-    was_met
-        Whether an earlier submission had it.
+    meetings
+        How many earlier submissions had it, as far as they were counted.
     answers
         By the hash of the question.
     new
@@ -140,7 +143,7 @@ class _Known:
     """
 
     key: str
-    was_met: bool
+    meetings: int
     answers: dict[str, bytes]
     new: set[str] = field(default_factory=set)
 
@@ -208,12 +211,13 @@ class RememberingRuntime:
         return answer
 
     def close(self) -> None:
-        """End the processes, and keep what is new; what was not known to anybody is known to have been met."""
+        """End the processes, and keep what is new; models that few had are counted."""
         self._end()
         for known in self._known.values():
-            if known.new or not known.was_met:
+            if known.new or known.meetings < MEETINGS:
                 kept = {name: found for name, found in known.answers.items() if name in known.new}
-                self._cache.write(known.key, {**(self._cache.read(known.key) or {}), **kept})
+                meetings, answers = self._cache.read(known.key)
+                self._cache.write(known.key, meetings + 1, {**answers, **kept})
         self._known.clear()
 
     def __enter__(self) -> Self:
@@ -228,8 +232,7 @@ class RememberingRuntime:
     def _load(self, graph: dict[str, Any], timeout_s: float | None) -> dict[str, Any]:
         key = self._cache.key(graph)
         if key not in self._known:
-            answers = self._cache.read(key)
-            self._known[key] = _Known(key, answers is not None, answers or {})
+            self._known[key] = _Known(key, *self._cache.read(key))
         model = _Model(graph, self._known[key])
         known = model.known.answers.get("load")
         facts = self._rebuilt(model, timeout_s)[1] if known is None else decode(known)
@@ -251,7 +254,7 @@ class RememberingRuntime:
 
     def _process(self, known: _Known) -> _Process:
         """Return the process in which a model is to be rebuilt."""
-        if known.was_met and not self._is_ours:
+        if known.meetings >= MEETINGS and not self._is_ours:
             for process in self._alone:
                 if process.keys == {known.key}:
                     return process

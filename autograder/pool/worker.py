@@ -39,6 +39,7 @@ from autograder.sandbox.client import ControlSocket
 from autograder.sandbox.forkserver import Request, serve
 from autograder.sandbox.isolation.settings import readable
 from autograder.sandbox.isolation.tiers import Tier
+from autograder.settings import SameCode
 from autograder.suite import runner
 from autograder.training.devices import Setup
 from autograder.wire import Channel
@@ -56,6 +57,7 @@ def run_child(request: Request) -> None:
     )
     try:
         rubric = Rubric.remembered(course.assignment(submission.assignment))
+        scope = msgspec.convert(spec["scope"], Scope | None)
         grader = Grader(
             course,
             rubric,
@@ -64,8 +66,9 @@ def run_child(request: Request) -> None:
             spec["recipe"],
             msgspec.convert(spec["setup"], Setup),
             on_step=_telling(channel),
-            scope=msgspec.convert(spec["scope"], Scope | None),
+            scope=scope,
             elsewhere=asking(channel) if spec["asks_for_trainings"] else None,
+            asks_anew=scope is not None or rubric.assignment.settings.grading.same_code is SameCode.ASKED,
         )
         graded = grader.grade(submission)
     except AutograderError as error:

@@ -29,6 +29,8 @@ from autograder.settings import Execution, Limits
 from autograder.wire import Caps
 
 MAX_RESTARTS = 4
+_CALLING = ("ask", "train")
+"""Questions that call student code."""
 CAPS = Caps(num_bytes=128 << 20, header_bytes=8 << 20)
 """What one answer of student code may hold."""
 
@@ -62,7 +64,7 @@ class NotebookSession:
     surroundings
         The part of the process's spec that says where it runs: behind a wall it is `spec.walled`.
     seed
-        Of the random generators that student code finds.
+        Of the random generators that student code finds; see `draw_from`.
     on_cell
         Is told of each cell before it runs.
     """
@@ -84,6 +86,7 @@ class NotebookSession:
         self._execution = execution
         self._surroundings = surroundings
         self._seed = seed
+        self._next_seed: int | None = None
         self._on_cell = on_cell
         self._child: Asked | None = None
         self._left_out: set[int] = set()
@@ -108,6 +111,14 @@ class NotebookSession:
                     executed.append(_not_run(cell, "cells before this one ended the notebook's process too often"))
         return tuple(executed)
 
+    def draw_from(self, seed: int) -> None:
+        """Let the next question that calls student code begin with random generators of this seed.
+
+        What was drawn before, in cells and for other questions, then makes no difference to its answer. It is told to
+        Python's and NumPy's generators, of which Keras draws the seeds of new weights; TensorFlow's own go on.
+        """
+        self._next_seed = seed
+
     def ask(self, op: str, /, **args: Any) -> Any:
         """Ask a question of the notebook when it has run.
 
@@ -121,6 +132,8 @@ class NotebookSession:
         child = self._living()
         asked = Budget.of(self._limits.training_s if op == "train" else self._limits.request_s)
         budget = self._left.at_most(asked)
+        if op in _CALLING:
+            args["seed"], self._next_seed = self._next_seed, None
         try:
             with self._counting(child) as used_s:
                 return child.ask(op, timeout_s=budget.wall_s, total_cpu_s=used_s + budget.cpu_s, **args)

@@ -57,8 +57,7 @@ def run(request: Request) -> None:
 def settled(spec: Mapping[str, Any], interruptible: Interruptible) -> Notebook:
     """Return a notebook as a spec asks for it, in a process that has taken its seed."""
     sys.path.insert(0, "")  # modules beside the notebook, as in Jupyter
-    random.seed(spec["seed"])
-    np.random.seed(spec["seed"] % 2**32)  # noqa: NPY002 - the generator that student code uses
+    _draw_from(spec["seed"])
     keras.utils.set_random_seed(spec["seed"] % 2**32)
     return Notebook(
         fit=spec["fit"],
@@ -66,6 +65,12 @@ def settled(spec: Mapping[str, Any], interruptible: Interruptible) -> Notebook:
         interruptible=interruptible,
         old_names=spec["old_names"],
     )
+
+
+def _draw_from(seed: int) -> None:
+    """Seed Python's and NumPy's random generators; TensorFlow's would cost each question some milliseconds."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - the generator that student code uses
 
 
 class Notebook:
@@ -121,6 +126,7 @@ class Notebook:
         present: str,
         call: dict[str, Any] | None = None,
         options: dict[str, Any] | None = None,
+        seed: int | None = None,
     ) -> Any:
         """Look an object up, call it where asked to, and present the result.
 
@@ -134,7 +140,11 @@ class Notebook:
             ``{"args": [...], "kwargs": {...}}`` of arguments, or None for the object itself.
         options
             Of the presentation: ``input_shape`` of a block, ``weights`` of a model (whether, or of which file).
+        seed
+            Of the random generators, where they are to begin anew.
         """
+        if seed is not None:
+            _draw_from(seed)
         value = self._argument(target)
         what = f"`{target[1]}`" if target[0] == "ref" else "the object"
         is_model_asked = present in ("model", "block")

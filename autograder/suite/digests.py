@@ -54,6 +54,12 @@ def with_dependents(names: Collection[CheckId], checks: Mapping[CheckId, Check])
     return frozenset(name for name in checks if name in names or not _needed(name, checks).isdisjoint(names))
 
 
+def whole(names: Iterable[CheckId], checks: Mapping[CheckId, Check]) -> frozenset[CheckId]:
+    """Return those of some checks that depend on no others."""
+    found = frozenset(names)
+    return frozenset(name for name in found if _needed(name, checks) <= found)
+
+
 def _needed(name: CheckId, checks: Mapping[CheckId, Check]) -> frozenset[CheckId]:
     found: set[CheckId] = set()
     front = set(checks[name].needs)

@@ -15,6 +15,8 @@ from autograder.suite.plugin import Check
 
 EVERYTHING = "*"
 """The name that a check asks for which may ask for any."""
+TEXT = "#"
+"""The name that a check asks for which looks at the text of a question that it asks for."""
 _GIVEN = "submission"
 _REFERENCES = frozenset({"build", "make", "ref"})
 _NAMELESS = frozenset({"build"})
@@ -38,6 +40,7 @@ class _Module:
     def __init__(self, source: str) -> None:
         self._parts: dict[str, list[ast.stmt]] = {}
         self._always: list[ast.stmt] = []  # what no name leads to, and fixtures that nobody has to name
+        self._imported: set[str] = set()
         for statement in ast.parse(source).body:
             match statement:
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -48,7 +51,9 @@ class _Module:
                     for node in ast.walk(statement):
                         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                             self._parts.setdefault(node.id, []).append(statement)
-                case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+                case ast.Import(names=names) | ast.ImportFrom(names=names):
+                    self._imported.update(each.asname or each.name for each in names)
+                case ast.Expr(value=ast.Constant()):
                     pass
                 case _:
                     self._always.append(statement)
@@ -83,6 +88,8 @@ class _Module:
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="submission") as given, attr=method)):
                     known.add(given)
+                    if method == "source":
+                        yield TEXT
                     first = next(iter([*node.args, *(each.value for each in node.keywords)]), None)
                     match first:
                         case ast.Constant(value=str(name)) if method not in _NAMELESS:
@@ -93,8 +100,8 @@ class _Module:
                             yield None
                 case ast.Call(func=ast.Name(id=name), args=arguments):
                     known.update(self._handed_on(name, arguments))
-                case ast.arg(arg="evaluate"):
-                    yield EVERYTHING
+                case ast.arg(arg=name) if name == "evaluate" or name in self._imported:
+                    yield EVERYTHING  # a fixture of another module asks for what is not seen here
         uses = [node for node in ast.walk(statement) if isinstance(node, ast.Name) and node.id == _GIVEN]
         if any(node not in known for node in uses):
             yield EVERYTHING

@@ -71,6 +71,8 @@ class SuiteContext:
     evaluation: EvaluationPort | None = None
     untouched: frozenset[GradeId] = frozenset()
     """Questions whose stub is as it was released."""
+    passed_before: frozenset[CheckId] = frozenset()
+    """Checks of which is known that they pass, and all that they need: they are not asked."""
     on_check: Callable[[Check], None] = lambda check: None
     order: int | None = None
     """A seed for another order of the checks, in which what they need still comes first; None for the suite's own."""
@@ -117,11 +119,12 @@ class SuitePlugin:
             The checks that are wanted; None for all.
         """
         wanted = self._wanted(only)
-        self._context, self.results = context, Results(checks=wanted)
+        passed = {name: result(wanted[name], Outcome.PASSED) for name in wanted if name in context.passed_before}
+        self._context, self.results = context, Results(checks=wanted, outcomes=passed)
         found = {self._described[item.nodeid].id: item for item in items}
-        order = tuple(wanted)
+        order = tuple(name for name in wanted if name not in passed)
         if context.order is not None:
-            order = another_order({check.id: check.needs for check in wanted.values()}, context.order)
+            order = another_order({name: wanted[name].needs for name in order}, context.order)
         return [found[name] for name in order]
 
     def unknown_needs(self, only: Collection[CheckId] | None = None) -> list[str]:

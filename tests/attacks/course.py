@@ -214,7 +214,8 @@ def _write_assignment(fortress: Fortress, limits: Mapping[str, int]) -> None:
     )
     (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
     table = "\n".join(f"{name} = {value}" for name, value in limits.items())
-    (folder / "assignment.toml").write_text(f'title = "Fortress"\n\n[limits]\n{table}\n')
+    settings = 'title = "Fortress"\ngrading = {same_code = "asked"}\n'  # else honest code would not meet its attacker
+    (folder / "assignment.toml").write_text(f"{settings}\n[limits]\n{table}\n")
     shutil.copy(ROOT / "nbgrader_config.py", fortress.root)
     points = points_by_question(runner.collect(suite))
     write_release(fortress.assignment, make_release(fortress.course, fortress.assignment, points))

@@ -67,27 +67,32 @@ class Training:
         return next((self.history[prefix + name] for name in ACCURACY_NAMES if prefix + name in self.history), None)
 
 
-def run(submission, history_of, num_images, batch_size, **options):
-    """Let the student's `train` train a new model of ours; `history_of` is how it is called."""
-    model = submission.build(MODEL)
+def data(num_images):
+    """Images of one colour, their labels, and some to validate on."""
     images = np.broadcast_to(COLOUR, (num_images, 4, 4, 3)).copy()
-    labels = np.full(num_images, TRUE_CLASS)
-    validation = (images[:NUM_VALIDATION], np.full(NUM_VALIDATION, VALIDATION_CLASS))
-    history = history_of("train", model, images, labels, validation, batch_size, **options)
+    return (
+        images,
+        np.full(num_images, TRUE_CLASS),
+        (images[:NUM_VALIDATION], np.full(NUM_VALIDATION, VALIDATION_CLASS)),
+    )
+
+
+@pytest.fixture(scope="module")
+def training(submission):
+    """The run of the student's `train`, on a new model of ours, with all numbers given."""
+    model = submission.build(MODEL)
+    history = submission.history("train", model, *data(NUM_IMAGES), BATCH_SIZE, epochs=EPOCHS)
     weights = submission.weights(model)
     return Training(history, moving_mean=weights[2], bias=weights[-1])
 
 
 @pytest.fixture(scope="module")
-def training(submission):
-    """The run with all numbers given."""
-    return run(submission, submission.history, NUM_IMAGES, BATCH_SIZE, epochs=EPOCHS)
-
-
-@pytest.fixture(scope="module")
 def own_training(submission):
     """The run that leaves the number of epochs to the student's function; each epoch is a single step."""
-    return run(submission, submission.first_epoch, ONE_BATCH, ONE_BATCH)
+    model = submission.build(MODEL)
+    history = submission.first_epoch("train", model, *data(ONE_BATCH), ONE_BATCH)
+    weights = submission.weights(model)
+    return Training(history, moving_mean=weights[2], bias=weights[-1])
 
 
 @points(1, hint="Compile with a loss for integer labels, and return what `model.fit` returns.")

@@ -9,8 +9,9 @@ import pytest
 
 from autograder.cli.main import main
 from autograder.course import Course
+from autograder.grading.passed import PassedChecks
 from autograder.models.answers import AnswerCache
-from autograder.records import Measure
+from autograder.records import CheckId, Measure
 from autograder.training.cache import Entry, TrainingCache
 from autograder.training.evidence import Epoch
 
@@ -37,7 +38,9 @@ def course(tmp_path: Path) -> Path:
                 epochs=epochs,
             )
         )
-    AnswerCache(Course(tmp_path).cache, Course(tmp_path).secret()).write("ab" * 32, {"question": b"answer"})
+    AnswerCache(Course(tmp_path).cache, Course(tmp_path).secret()).write("ab" * 32, 1, {"question": b"answer"})
+    passed = PassedChecks(Course(tmp_path).cache, Course(tmp_path).secret())
+    passed.keep({CheckId("q.one"): "code", CheckId("q.two"): "code"}, {CheckId("q.one"): (), CheckId("q.two"): ()})
     torn = Course(tmp_path).cache / "trainings" / "03" / f"{'03' * 32}.entry"
     torn.parent.mkdir()
     torn.write_text("torn")
@@ -60,6 +63,7 @@ def test_ls_lists_what_is_kept(capsys: pytest.CaptureFixture[str], course: Path)
     assert all(len(line) <= 80 for line in out.splitlines() if str(course) not in line)
     assert "3 trainings, 0.0 of 512 MiB" in out
     assert "what is known of 1 model: 0.0 MiB" in out
+    assert "what passed of 1 piece of code: 0.0 MiB" in out
 
 
 def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
@@ -74,16 +78,20 @@ def test_ls_as_json(capsys: pytest.CaptureFixture[str], course: Path) -> None:
     assert [each["key"] for each in kept["trainings"] if not each["is_sound"]] == ["03" * 32]
     assert kept["models"] == 1
     assert 0 < kept["models_bytes"] < 1000
+    assert kept["codes"] == 1
+    assert 0 < kept["codes_bytes"] < 1000
 
 
 def test_clear_drops_all_of_it(capsys: pytest.CaptureFixture[str], course: Path) -> None:
     """What was kept is counted and gone; clearing again finds nothing."""
-    assert "dropped 3 trainings and what was known of 1 model" in run(capsys, course, "clear")
+    dropped = "dropped 3 trainings and what was known of 1 model and 1 piece of code"
+    assert dropped in run(capsys, course, "clear")
     out = run(capsys, course, "ls")
     assert "0 trainings, 0.0 of 512 MiB" in out
     assert "known" not in out
+    assert "passed" not in out
     cleared = json.loads(run(capsys, course, "clear", "--json"))
-    assert (cleared["trainings"], cleared["models"], cleared["num_bytes"]) == (0, 0, 0)
+    assert (cleared["trainings"], cleared["models"], cleared["codes"], cleared["num_bytes"]) == (0, 0, 0, 0)
 
 
 def test_the_help_loads_nothing_heavy() -> None:

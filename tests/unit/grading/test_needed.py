@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from notebooks import answer, check, code, locked, make_notebook
 
-from autograder.grading.needed import needed_cells
+from autograder.grading.needed import Reading, needed_cells
 from autograder.suite.mentions import EVERYTHING
 
 GIVEN = [
@@ -31,7 +31,7 @@ def needed(*, area: str = "def area(r):\n    return r * r", count: str = "count 
     texts = {4: area, 9: count, **{int(name[1:]): source for name, source in changed.items()}}
     for place, source in texts.items():
         cells[place]["source"] = source
-    found = needed_cells(make_notebook(cells), make_notebook(GIVEN), asked)
+    found = needed_cells(Reading.of(make_notebook(cells), make_notebook(GIVEN)), asked)
     assert found >= set(ANSWERS), "answers always run"
     return found - set(ANSWERS)
 
@@ -107,7 +107,7 @@ def test_words_of_magics_and_of_what_does_not_parse_count_as_names(count: str) -
 def test_a_given_cell_that_may_look_up_anything_runs_all_cells() -> None:
     """As a helper that finds its data by name."""
     cells = [*GIVEN, locked("finds", "def find(name):\n    return globals()[name]", cell_type="code")]
-    assert len(needed_cells(make_notebook(cells), make_notebook(cells), ASKED)) == len(cells)
+    assert len(needed_cells(Reading.of(make_notebook(cells), make_notebook(cells)), ASKED)) == len(cells)
 
 
 def test_a_check_that_may_ask_for_anything_runs_all_cells() -> None:
@@ -121,4 +121,4 @@ def test_a_check_that_may_ask_for_anything_runs_all_cells() -> None:
 def test_a_given_cell_that_changes_what_is_not_its_own_runs(source: str) -> None:
     """Its effect is on no name of the notebook."""
     cells = [*GIVEN, locked("settings", source, cell_type="code")]
-    assert len(GIVEN) in needed_cells(make_notebook(cells), make_notebook(cells), ASKED)
+    assert len(GIVEN) in needed_cells(Reading.of(make_notebook(cells), make_notebook(cells)), ASKED)

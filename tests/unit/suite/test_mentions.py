@@ -8,7 +8,7 @@ import pytest
 
 from autograder.records import CheckId
 from autograder.suite import runner
-from autograder.suite.mentions import EVERYTHING, read_mentions
+from autograder.suite.mentions import EVERYTHING, TEXT, read_mentions
 
 HEAD = (
     '"""A question."""\nimport pytest\nfrom autograder.suite import number, points, question\n'
@@ -63,5 +63,14 @@ def test_a_submission_that_is_given_away(tmp_path: Path, body: str) -> None:
 
 def test_sources_count_as_names(tmp_path: Path) -> None:
     """A check may read an answer's text; one that reads all of them asks for everything."""
-    assert mentions(tmp_path, 'assert "fit" in submission.source("q2")') == {"q2"}
+    assert mentions(tmp_path, 'assert "fit" in submission.source("q2")') == {"q2", TEXT}
     assert EVERYTHING in mentions(tmp_path, "assert submission.cells")
+
+
+def test_a_fixture_of_another_module(tmp_path: Path) -> None:
+    """What it asks for is not seen, so it may be anything."""
+    (tmp_path / "shared.py").write_text(
+        "import pytest\n\n@pytest.fixture\ndef net(submission):\n    return submission.model('net')\n"
+    )
+    before = "\nimport sys\nsys.path.insert(0, __file__.rpartition('/')[0])\nfrom shared import net\n"
+    assert EVERYTHING in mentions(tmp_path, "assert net", arguments="net", before=before)
