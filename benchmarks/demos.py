@@ -88,7 +88,8 @@ INTRO = (
     "`autograder demo` makes the classes: the reference, accepted variants, known mistakes, and what goes wrong in any "
     "class, among it a cell that never ends and is stopped at its limit of CPU time (the slowest one, which is begun "
     "first when the class is graded again). All notebooks differ, and everybody scores what was expected. "
-    "`grade --force` then grades the class again, with every training known."
+    "`grade --force` then grades the class again, with every training known. It forgets which checks passed: of those "
+    "whose code is the same in several notebooks, each is asked once."
 )
 
 
