@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.settings import Counts, Grading, parse_settings
+from autograder.settings import Counts, Grading, SameCode, parse_settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "privacy.md").read_text()
@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 def test_its_settings_can_be_copied() -> None:
     """They are understood, and say what the page says of them."""
     (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    assert parse_settings(f'title = "x"\n{block}').grading == Grading(counts=Counts.BEST, per_day=3)
+    assert parse_settings(f'title = "x"\n{block}').grading == Grading(counts=Counts.BEST, per_day=3, same_code=SameCode.ASKED)
 
 
 def test_no_personal_file_is_kept_in_git() -> None:
