@@ -14,7 +14,8 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text()
 def test_its_settings_can_be_copied() -> None:
     """They are understood, and say what the page says of them."""
     (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    assert parse_settings(f'title = "x"\n{block}').grading == Grading(counts=Counts.BEST, per_day=3, same_code=SameCode.ASKED)
+    said = Grading(counts=Counts.BEST, per_day=3, same_code=SameCode.ASKED)
+    assert parse_settings(f'title = "x"\n{block}').grading == said
 
 
 def test_no_personal_file_is_kept_in_git() -> None:
