@@ -37,6 +37,8 @@ WORKERS = 2
 REFERENCE = "student0000"
 """The student who hands in the reference."""
 TRAINED = frozenset({"train_classifier", "test_performance"})
+ASK_ALL = '\n[grading]\nsame_code = "asked"\n'
+"""Settings with which every check is asked of every notebook."""
 RUNS = frozenset({"training_run", "comparison"})
 DATA = """rng = np.random.default_rng(0)
 all_images, all_labels = rng.integers(0, 256, (4_000, 32, 32, 3), dtype="uint8"), np.arange(4_000)[:, np.newaxis] % 10
@@ -72,8 +74,10 @@ WITH_FIT = Kind("with-fit", "every question, and the cells that call `fit`", wit
 KINDS = {kind.name: kind for kind in (STRUCTURE, WITHOUT_FIT, WITH_FIT)}
 
 
-def make_course(folder: Path, kind: Kind) -> Course:
+def make_course(folder: Path, kind: Kind, *, settings: str = "") -> Course:
     """Make a course with the assignment as `kind` leaves it, released; nothing is handed in.
+
+    `settings` are lines for the end of its assignment.toml.
 
     Raises
     ------
@@ -88,6 +92,8 @@ def make_course(folder: Path, kind: Kind) -> Course:
     notebook = source_notebook(kind)
     (assignment / origin.source.name).write_bytes(cells.to_bytes(notebook))
     _copy_suite(origin.suite, folder / "tests" / "suites" / ASSIGNMENT, kind)
+    with (assignment / "assignment.toml").open("a") as file:
+        file.write(settings)
     command = [sys.executable, "-m", "autograder", "release", ASSIGNMENT, "--course", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -157,6 +163,13 @@ def forget(course: Course) -> None:
 def num_models(course: Course) -> int:
     """Return how many different models were met."""
     return AnswerCache(course.cache, course.secret()).size()[0]
+
+
+def num_answers(course: Course, count: int) -> tuple[int, int]:
+    """Return how many different answers a class of `count` gives, and how many answers."""
+    asked = {name for name, _ in cells.answers(read_release(course.assignment(ASSIGNMENT)))}
+    given = [(name, sources[name]) for _, sources in answers(course, count) for name in sorted(asked & set(sources))]
+    return len(set(given)), len(given)
 
 
 def report_of(course: Course, student: str) -> dict[str, Any]:

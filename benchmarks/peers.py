@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classes import (
+    ASK_ALL,
     REFERENCE,
     STRUCTURE,
     WITH_FIT,
@@ -32,6 +33,7 @@ from classes import (
     grade_job,
     hand_in,
     make_course,
+    num_answers,
     num_models,
     reference_score,
     report_of,
@@ -43,6 +45,7 @@ from results import Column, Promise, Table, save
 from autograder.course import Course
 
 OURS, KNOWN = "autograder grade", "autograder grade, models known"
+ASKED = "autograder grade, same code asked again"
 FACTOR = 30
 """How many times the peers' throughput is promised."""
 COLUMNS = (
@@ -122,11 +125,16 @@ def compare(plan: Plan, folder: Path, otter: Path | None, *, warm: bool) -> tupl
         for way in [*ways, ours] if number % 2 else [ours, *ways]:
             way.found.append(_measured(way))
         if plan.large and not number:
-            sizes.append(_large(plan, folder))
+            sizes.append(_other(OURS, plan, plan.large, folder / "large"))
     again.found.append(_measured(again))
+    asked = _other(ASKED, plan, plan.ours, folder / "asked", settings=ASK_ALL)
     notes += [_score(course), *(_peer_score(tool) for tool in tools)]
-    notes.append(f"The {plan.ours} submissions of ours hand in {num_models(course)} different models.")
-    rows = tuple(way.row(ours) for way in (*sizes, again, *ways))
+    different, given = num_answers(course, plan.ours)
+    notes.append(
+        f"The {plan.ours} submissions of ours hand in {num_models(course)} different models; {different} of their "
+        f"{given} answers are different."
+    )
+    rows = tuple(way.row(ours) for way in (*sizes, again, asked, *ways))
     table = Table(f"{plan.kind.title[0].upper()}{plan.kind.title[1:]}", COLUMNS, rows, tuple(notes))
     promises = []
     if plan.kind is STRUCTURE:
@@ -147,11 +155,11 @@ def _anew(course: Course) -> list[Job]:
     return [grade_job(course, "--force")]
 
 
-def _large(plan: Plan, folder: Path) -> _Way:
-    """Grade the large class."""
-    course = make_course(folder / "large", plan.kind)
-    hand_in(course, plan.large)
-    way = _Way(OURS, WORKERS, plan.large, lambda: _anew(course))
+def _other(name: str, plan: Plan, count: int, folder: Path, *, settings: str = "") -> _Way:
+    """Grade another class once."""
+    course = make_course(folder, plan.kind, settings=settings)
+    hand_in(course, count)
+    way = _Way(name, WORKERS, count, lambda: _anew(course))
     way.found.append(_measured(way))
     return way
 
@@ -240,7 +248,9 @@ INTRO = (
     "themselves, and as two processes side by side. In the notebooks, noise stands for CIFAR-10. The peers run all "
     "cells; ours, as in any grading, runs a student's own and of the given ones those that something needs: few of the "
     "pictures, the visible tests and the cells that call `fit`, for 500 images and one epoch here. Nothing is known of "
-    "any model when ours begins; in the row that says so it grades the class once more."
+    "any model, and no check has passed, when ours begins; in the row that says so models are known. As in any "
+    "grading, what passed for the same code is not asked again, and students of these classes share much code; another "
+    "row asks every check of every notebook."
 )
 
 

@@ -11,6 +11,7 @@ from autograder.linting.material import Material, SuiteFile
 from autograder.linting.syntax import arguments, dotted, full_name, origins
 from autograder.notebooks import cells
 from autograder.notebooks.cells import CellKind
+from autograder.suite.mentions import EVERYTHING, read_mentions
 from autograder.suite.plugin import Check
 
 _PUBLIC_IMPORTS = ("__future__", "numpy", "pytest", "autograder.suite")
@@ -22,6 +23,7 @@ def find(material: Material) -> Iterator[Finding]:
     """Yield what checks lack."""
     yield from _questions(material)
     yield from _mistakes(material)
+    yield from _unnamed(material)
     for file in material.suite:
         path = material.path(file.path)
         yield from _imports(file, path)
@@ -54,6 +56,23 @@ def _mistakes(material: Material) -> Iterator[Finding]:
         if name not in failed:
             message = f"no known mistake fails it, so it may check nothing: add one to {folder}, with '# fails: {name}'"
             yield found("check-without-mistake", name, message, path=material.path(check.path))
+
+
+def _unnamed(material: Material) -> Iterator[Finding]:
+    """Yield checks of which nobody can read what they ask a notebook for."""
+    checks = material.checks
+    asking = {
+        _function(name): checks[name].path
+        for name, asked in read_mentions(checks).items()
+        if EVERYTHING in asked and not checks[name].evaluates
+    }
+    for name, path in asking.items():
+        message = (
+            "it gives `submission` away, so it may ask for anything: all cells of all notebooks run for it, and what "
+            "passed for the same code is asked again. Ask in the check itself, in its fixtures, or in a helper of the "
+            "same file whose parameter is called `submission`"
+        )
+        yield found("check-asks-anything", name, message, path=material.path(path))
 
 
 def _hints(material: Material) -> Iterator[Finding]:

@@ -68,6 +68,7 @@ RULES: Mapping[str, Rule] = {
     "question-without-checks": Rule(_E, Family.CHECKS, "no check belongs to a cell for an answer"),
     "check-without-mistake": Rule(_E, Family.CHECKS, "no known mistake fails a check"),
     "check-asks-nothing": Rule(_E, Family.CHECKS, "a check asks nothing of the submission"),
+    "check-asks-anything": Rule(_A, Family.CHECKS, "a check may ask for any name, so no cell can be left out for it"),
     "check-without-message": Rule(_W, Family.CHECKS, "an assert has no message"),
     "message-for-staff": Rule(_W, Family.CHECKS, "what NumPy asserts is never shown to students"),
     "message-tells-answer": Rule(_A, Family.CHECKS, "a message seems to show what was expected"),

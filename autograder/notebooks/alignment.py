@@ -209,11 +209,12 @@ class _Aligner(MarkMatching):
                 self.accept(indices[0], Match(found, How.PLACE))
 
     def answers_elsewhere(self) -> None:
-        """Take what an open question asks for out of the cells of other questions, or out of edited cells."""
+        """Take what an open question asks for out of other questions' cells, their older copies, or edited cells."""
         for index in self.unanswered():
             asked = self.asked[index]
             for other in sorted(self.matches, reverse=True) if asked else ():
-                holding = [number for number in self.matches[other].given if self.defined_of(number, asked)]
+                match = self.matches[other]
+                holding = [number for number in (*match.earlier, *match.given) if self.defined_of(number, asked)]
                 if other == index or not holding or asked & self.asked[other]:
                     continue
                 text = self._taken_out(holding[-1], index, other)

@@ -181,6 +181,13 @@ SPOILERS: dict[str, tuple[Callable, ...]] = {
             suite('submission.call("area", 0, side, returns=number())', "0 * side"),
         ),
     ),
+    "check-asks-anything": (
+        suite('submission.call("area", 3, 4,', '[submission][0].call("area", 3, 4,'),
+        both(
+            helper("def helper():\n    pass\n\n\ndef asked(of):\n    return of.call('area', 3, 4, returns=number())"),
+            suite('submission.call("area", 3, 4, returns=number())', "asked(submission)"),
+        ),
+    ),
     "check-without-message": (
         suite(', "a rectangle without width was given an area"', ""),
         helper("def helper():\n    assert 1 == 1"),
@@ -285,6 +292,10 @@ def test_a_rule_fires_for_what_it_is_about(practical, rule, spoil) -> None:
         helper("def helper():\n    random = np.random.default_rng(0)\n    return random.random()"),
         helper('def helper():\n    expected = [3]\n    assert True, f"{len(expected)} were asked for"'),
         helper("def helper():\n    return [each for each in ()]"),
+        both(
+            helper("def helper():\n    pass\n\n\ndef asked(submission):\n    return submission.call('area', 3, 4)"),
+            suite('submission.call("area", 3, 4, returns=number())', "asked(submission)"),
+        ),
         suite("SIDES =", "@pytest.fixture(autouse=True)\ndef ready(submission):\n    return 1\n\n\nSIDES ="),
         both(
             suite("@points(1, hint", '@pytest.mark.parametrize("n", [1, 2])\n@points(0.5, hint', releases=False),

@@ -20,6 +20,16 @@ def test_a_copy_of_another_questions_cell_is_told_by_what_it_defines():
     assert said(result) == [("found", "total")]
 
 
+def test_an_answer_below_an_older_version_of_another_is_found():
+    """A cell that was merged into a copy of another question's answer is found in it, whichever copy counts."""
+    given = solved()
+    older = f"{ANSWERS['total']}\n{ANSWERS['area']}"
+    given[position(given, "area")] = copied(given[position(given, "total")], older)
+    result = restored(given)
+    assert answers_of(result) == ALL
+    assert {question for _, question in said(result)} == {"area", "total"}
+
+
 @pytest.mark.parametrize("other", ["total", "grid", "why"])
 def test_exchanged_marks_are_told_by_what_the_cells_define(other):
     """Where the marks of two answers were exchanged, each cell is the answer to what it defines, in its own place."""
