@@ -36,6 +36,7 @@ from autograder.records import CellStatus, GradeReport, RunFacts, StudentId, fro
 from autograder.results import GradebookQueue, Reports, in_order, publish, write
 from autograder.rubric import Rubric
 from autograder.sandbox.isolation.tiers import AUTO, Tier
+from autograder.settled import Settled
 from autograder.standing import Journal, read_report, stays, waits_until
 from autograder.training.devices import Setup, TrainingOptions
 
@@ -111,6 +112,7 @@ def grade_class(
         setup = find_setup(rubric, recipe, options or TrainingOptions(), look=look)
         desk = _Desk(course, rubric, recipe, setup, isolation)
         queue = GradebookQueue(course, assignment, rubric.released)
+        settled = Settled(course, assignment, rubric.digest)
         finished: list[StudentId] = []
         with_errors: list[StudentId] = []
         waiting: dict[StudentId, datetime.datetime] = {}
@@ -120,7 +122,8 @@ def grade_class(
         def done(report: GradeReport, *, reused: bool = False) -> None:
             finished.append(report.student)
             with_errors.extend([report.student] if report.has_errors else [])
-            queue.add(report.student)
+            if not reused:
+                queue.add(report.student)
             on_event(Finished(student=report.student, report=report, reused=reused))
 
         for submission in submissions:
@@ -135,6 +138,9 @@ def grade_class(
             else:
                 done(kept, reused=True)
         num_reused = len(finished)
+        is_settled = not todo and settled.holds()
+        for student in () if is_settled else finished:
+            queue.add(student)
         num_asked_less = 0
         side_by_side = pool is not None or (workers or os.cpu_count() or 1) > 1
         try:
@@ -159,9 +165,12 @@ def grade_class(
                             outdone += [student] if report is not result.report else []
                             done(report)
         finally:
-            if finished:
+            if finished and not is_settled:
                 queue.finish()
+                state = settled.state()  # what changes while the page is drawn is drawn by the next run
                 write_class_page(course, assignment)
+                if len(finished) == len(submissions) and not students:
+                    settled.note(state)
         reports = Reports(course, assignment.id, sorted(finished))
         return Batch(reports, num_reused, num_asked_less, bool(with_errors), waiting, tuple(sorted(outdone)))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich import box
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,7 @@ from autograder.reports.summary import SYMBOLS, needs_person, outcome_counts, po
 if TYPE_CHECKING:  # importing it starts importing all of grading
     from autograder.verification import Verification
 
+_WIDEST = 16  # columns of a class's table, so that a row fits a line
 _PERSON = "✎"
 _LEGEND = "  ".join((f"{_PERSON} for a person", *(f"{SYMBOLS[each]} {each.value}" for each in Outcome)))
 
@@ -37,23 +39,28 @@ def print_batch(reports: Sequence[GradeReport], notes: Mapping[str, str] | None 
     """
     notes = notes or {}
     table = new_table()
-    table.add_column("student", max_width=16, no_wrap=True, overflow="ellipsis")
+    table.add_column("student", no_wrap=True, overflow="ellipsis")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column(_PERSON, justify="right", no_wrap=True, style="magenta")
     for outcome in Outcome:
         table.add_column(SYMBOLS[outcome], justify="right", no_wrap=True, style=STYLES[outcome])
     table.add_column("", ratio=1)  # may shrink; its cells are cut, not wrapped
-    seen = []
+    rows, seen = [], []
     for report in reports:  # once: each may be read from a file
         seen.append(_Seen(report.score, report.max_automatic_score, needs_person(report) > 0, report.has_errors))
         counts = outcome_counts(report)
-        table.add_row(
+        row: tuple[str | Text, ...] = (
             plain(report.student),
             f"{points_text(report.score)}/{points_text(report.max_score)}",
             _number(needs_person(report)),
             *(_number(counts[outcome]) for outcome in Outcome),
             plain(notes.get(report.student) or reason(report)),
         )
+        table.add_row(*row)
+        rows.append(row)
+    for column, cells in zip(table.columns[:-1], zip(*rows, strict=True), strict=False):
+        widest = max(cell_len(str(each)) for each in (column.header, *cells))
+        column.width = min(widest, _WIDEST)  # rich would lay out all cells to find it, which takes long for a thousand
     console = results()
     console.print(table)
     console.print(Text(_LEGEND, style="dim"), soft_wrap=True)

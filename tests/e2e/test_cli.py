@@ -98,9 +98,14 @@ def test_from_release_to_pages(course: Path, run: Callable[..., str]) -> None:
     assert re.search(r"^ada +2/5 ", table, re.MULTILINE)
     assert re.search(r"^alan +0/5 .*area: a rectangle of 3 by 4", table, re.MULTILINE)
     assert "Hint" in (course / "feedback" / "alan" / "practical" / "practical.html").read_text()
-    assert (course / "gradebook.db").is_file()
     first = {path: path.read_bytes() for path in (course / "reports").rglob("practical.json")}
+    page, gradebook = course / "reports" / "practical.html", course / "gradebook.db"
+    drawn = page.stat().st_mtime_ns
     assert "2 unchanged since they were graded" in run("grade", "practical")
+    assert page.stat().st_mtime_ns == drawn
+    gradebook.unlink()
+    assert "2 unchanged since they were graded" in run("grade", "practical")
+    assert gradebook.is_file()
     lines = run("grade", "practical", "--force", "--json").splitlines()
     assert [from_json(line.encode(), GradeReport).score for line in lines] == [2.0, 0.0]
     assert first == {path: path.read_bytes() for path in first}
