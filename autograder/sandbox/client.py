@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
@@ -22,7 +23,7 @@ START_S = 120.0
 
 
 class ForkServer:
-    """A running fork server; a context manager.
+    """A running fork server; a context manager. Threads may share it.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ class ForkServer:
                 start_new_session=True,
             )
         self._is_ready = False
+        self._waiting = threading.Lock()  # its hello is said once, and read by one of the threads that wait for it
 
     def wait_until_ready(self) -> None:
         """Wait for the server's imports.
@@ -56,17 +58,18 @@ class ForkServer:
         InfrastructureError
             If it did not start; the message ends with what it printed last.
         """
-        if self._is_ready:
-            return
-        self._control.settimeout(START_S)
-        try:
-            hello = self._control.recv(4096)
-        except OSError:
-            hello = b""
-        if not hello:
-            self._process.kill()
-            raise InfrastructureError(f"{self.module} did not start: {self._last_words()}")
-        self._is_ready = True
+        with self._waiting:
+            if self._is_ready:
+                return
+            self._control.settimeout(START_S)
+            try:
+                hello = self._control.recv(4096)
+            except OSError:
+                hello = b""
+            if not hello:
+                self._process.kill()
+                raise InfrastructureError(f"{self.module} did not start: {self._last_words()}")
+            self._is_ready = True
 
     @property
     def control(self) -> ControlSocket:

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.errors import InfrastructureError, WireError, WrongKind
+from autograder.sandbox import client
 from autograder.sandbox.asking import SERVER_GONE, ChildGone, ChildTooSlow
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.spec import clean_environment
@@ -142,6 +144,17 @@ def test_a_server_that_still_imports_is_not_waited_for():
     server = ForkServer("autograder.sandbox.zygote", clean_environment())
     server.close()
     assert server._process.returncode == -signal.SIGKILL
+
+
+def test_threads_may_wait_for_one_server(monkeypatch):
+    """Whichever of them reads that it is ready, all go on."""
+    monkeypatch.setattr(client, "START_S", 10.0)
+    server = ForkServer("echo_server", clean_environment(PYTHONPATH=str(TESTS)))
+    with server, ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(server.wait_until_ready) for _ in range(4)]
+        assert [each.result() for each in waiting] == [None] * 4
+        with server.control.fork({}) as child:
+            assert child.ask("echo", value=1) == 1
 
 
 def test_a_child_that_went_with_its_server_says_so():

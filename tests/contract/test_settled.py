@@ -1,4 +1,4 @@
-"""A class whose gradebook and page say all there is to say is left alone, until anything that they are made of changes."""
+"""A class whose gradebook and page say all that there is to say is left alone until what they are made of changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADA, NAME = StudentId("ada"), AssignmentId("practical")
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course with everything that a grading leaves of one student."""
-    course, assignment = make_course(tmp_path_factory.mktemp("course"))
+    course, _ = make_course(tmp_path_factory.mktemp("course"))
     handed_in = course.root / "submitted" / ADA / NAME / f"{NAME}.ipynb"
     for path in (
         handed_in,
