@@ -116,7 +116,9 @@ def _light(report: GradeReport, seen: dict[Record, Record]) -> GradeReport:
         checks=same(msgspec.structs.replace(check, model=None) for check in report.checks),
         cells=same(report.cells),
         repairs=same(report.repairs),
-        trainings=tuple(msgspec.structs.replace(each, mistakes=(), confusion=()) for each in report.trainings),
+        trainings=tuple(
+            msgspec.structs.replace(each, mistakes=(), overlaps=(), confusion=()) for each in report.trainings
+        ),
     )
 
 

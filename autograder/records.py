@@ -222,6 +222,17 @@ class Mistake(Record, frozen=True, kw_only=True):
     image: bytes
 
 
+class Overlap(Record, frozen=True, kw_only=True):
+    """A held-out image in which a model did not see an object where it is.
+
+    `iou` is the intersection over union of both places, in [0, 1]. `image` is a PNG of the image with their outlines:
+    of where it is in blue, of where it was seen in orange and dashed.
+    """
+
+    iou: float
+    image: bytes
+
+
 class TrainingRecord(Record, frozen=True, kw_only=True):
     """What training a model showed: every attempt, and the floor it was held against.
 
@@ -240,6 +251,8 @@ class TrainingRecord(Record, frozen=True, kw_only=True):
         for which the model gave no number, or a class that there is not, is in no column.
     mistakes
         Of the epoch that counts, the surest first: from a few of the held-out images, which are always the same.
+    overlaps
+        The same for where an object was seen, the least first.
     """
 
     question: GradeId
@@ -253,6 +266,7 @@ class TrainingRecord(Record, frozen=True, kw_only=True):
     class_names: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
     @property
     def value(self) -> float:

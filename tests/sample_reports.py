@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from autograder.datasets import shapes
 from autograder.records import (
     AssignmentId,
@@ -16,6 +18,7 @@ from autograder.records import (
     ModelPicture,
     ModelRow,
     Outcome,
+    Overlap,
     QuestionKind,
     QuestionResult,
     Repair,
@@ -24,6 +27,7 @@ from autograder.records import (
     TrainingRecord,
 )
 from autograder.training.evidence import png
+from autograder.training.outlines import outlined
 
 CONFUSION = tuple(
     tuple(90 - 3 * row if row == column else (row + column) % 7 for column in range(10)) for row in range(10)
@@ -35,6 +39,11 @@ MISTAKES = tuple(
     for number, (image, label) in enumerate(zip(IMAGES.images, IMAGES.labels, strict=True))
 )
 """Images that were taken for others."""
+OVERLAPS = tuple(
+    Overlap(iou=number / 5, image=png(outlined(image, mask, np.roll(mask, 4 - number, axis=1))))
+    for number, (image, mask) in enumerate(zip(IMAGES.images, IMAGES.masks, strict=True))
+)
+"""Images in which the object was seen beside its place."""
 STAFF_NOTE = "KeyError in the suite, line 12"
 
 SOURCES = {
@@ -211,6 +220,7 @@ def report(student: str = "ada", **changes: object) -> GradeReport:
                 class_names=shapes.CLASSIFICATION,
                 confusion=CONFUSION,
                 mistakes=MISTAKES,
+                overlaps=OVERLAPS,
             ),
         ),
         "staff_note": "only for staff",

@@ -1,4 +1,4 @@
-"""What a training showed, laid out for a page: a sentence, the confusion of classes, and the surest mistakes."""
+"""What a training showed, laid out for a page: a sentence, the confusion of classes, and the worst mistakes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.records import Evidence, Measure, Mistake, TrainingRecord
+from autograder.records import Evidence, Measure, TrainingRecord
 
 _HOW = {
     Evidence.RECIPE: "trained with the recipe `{recipe}`, your model",
@@ -47,6 +47,14 @@ class Shown:
     source: str
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Where an object was seen and where it is, with the image as the source of an ``img``; `iou` is in [0, 1]."""
+
+    iou: float
+    source: str
+
+
 def how(record: TrainingRecord) -> str:
     """Return the beginning of the sentence that says what was measured; the value follows."""
     return f"{_HOW[record.evidence].format(recipe=record.recipe)} {_DID[record.measure][0]}"
@@ -76,10 +84,15 @@ def mistakes(record: TrainingRecord) -> tuple[Shown, ...]:
     """Return the mistakes of which class and image can be shown."""
     names = record.class_names
     return tuple(
-        Shown(names[each.label], names[each.predicted], each.confidence, _source(each))
+        Shown(names[each.label], names[each.predicted], each.confidence, _source(each.image))
         for each in record.mistakes
         if 0 <= each.label < len(names) and 0 <= each.predicted < len(names)
     )
+
+
+def overlaps(record: TrainingRecord) -> tuple[Seen, ...]:
+    """Return the images in which an object was seen worst."""
+    return tuple(Seen(each.iou, _source(each.image)) for each in record.overlaps)
 
 
 def _cells(number: int, counts: tuple[int, ...]) -> Iterator[Cell]:
@@ -88,5 +101,5 @@ def _cells(number: int, counts: tuple[int, ...]) -> Iterator[Cell]:
         yield Cell(count, round(count / total, 3), place == number)
 
 
-def _source(mistake: Mistake) -> str:
-    return f"data:image/png;base64,{base64.b64encode(mistake.image).decode()}"
+def _source(image: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"

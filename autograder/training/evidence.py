@@ -1,4 +1,4 @@
-"""What each epoch of a training showed: how well it did, which classes are confused, and the surest mistakes.
+"""What each epoch of a training showed: how well it did, which classes are confused, and the worst mistakes.
 
 Only the first `NUM_SHOWN` held-out images are ever shown to anybody. They are the same ones in every training of a
 course, so students who put all their pages together know the labels of these images and of no others.
@@ -7,19 +7,23 @@ course, so students who put all their pages together know the labels of these im
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.datasets import Dataset
-from autograder.records import Attempt, Measure, Mistake, Record
+from autograder.records import Attempt, Measure, Mistake, Overlap, Record
 from autograder.settings import Task
 from autograder.training import measures
+from autograder.training.outlines import outlined, region
 
 NUM_SHOWN = 100
 """Held-out images that mistakes are shown from."""
 MOST_MISTAKES = 12
+MOST_OVERLAPS = 6
+"""Pictures of where objects were seen: each epoch has its own."""
 
 
 class WrongGuess(Record, frozen=True, kw_only=True):
@@ -32,17 +36,18 @@ class WrongGuess(Record, frozen=True, kw_only=True):
 
 
 class Guesses(Record, frozen=True, kw_only=True):
-    """What guesses of classes show beside their accuracy; see `TrainingRecord` for `confusion`."""
+    """What predictions show beside their measures; see `TrainingRecord` for `confusion` and `overlaps`."""
 
     confusion: tuple[tuple[int, ...], ...] = ()
     wrong: tuple[WrongGuess, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
 class Epoch(Record, frozen=True, kw_only=True):
     """What one epoch came to.
 
     `test` and `train` have every measure of the task, the one first that counts where nobody says otherwise: on
-    held-out images, and on those of the training. `guesses` are empty where no classes are guessed.
+    held-out images, and on those of the training.
     """
 
     test: dict[Measure, float]
@@ -62,10 +67,30 @@ def attempt_of(seed: int, epochs: Sequence[Epoch], measure: Measure) -> Attempt:
 
 
 def looked_at(task: Task, predictions: measures.Predictions, data: Dataset, *, are_probabilities: bool) -> Guesses:
-    """Return what predictions show beside their measures: of tasks that have classes."""
-    if task is Task.SEGMENTATION:
-        return Guesses()
-    return examine(predictions["scores"], data, are_probabilities=are_probabilities)
+    """Return what predictions for all held-out images show beside their measures."""
+    shown = slice(0, NUM_SHOWN)
+    match task:
+        case Task.CLASSIFICATION:
+            return examine(predictions["scores"], data, are_probabilities=are_probabilities)
+        case Task.LOCALIZATION:
+            found = examine(predictions["scores"], data, are_probabilities=are_probabilities)
+            boxes, right = predictions["boxes"][shown], measures.known(data.test_boxes)[shown]
+            height, width = data.test_images.shape[1:3]
+            return msgspec.structs.replace(
+                found,
+                overlaps=_overlaps(
+                    measures.box_iou(boxes, right),
+                    data.test_images,
+                    lambda place: (region(right[place], height, width), region(boxes[place], height, width)),
+                ),
+            )
+        case Task.SEGMENTATION:
+            masks, there = predictions["masks"][shown], measures.known(data.test_masks)[shown]
+            seen = measures.seen_masks(masks, are_probabilities=are_probabilities)
+            overlaps = _overlaps(
+                measures.mask_iou(seen, there), data.test_images, lambda place: (there[place], seen[place])
+            )
+            return Guesses(overlaps=overlaps)
 
 
 def examine(scores: np.ndarray, data: Dataset, *, are_probabilities: bool) -> Guesses:
@@ -121,6 +146,21 @@ def png(image: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(buffer, "png")
     return buffer.getvalue()
+
+
+def _overlaps(
+    iou: NDArray[np.float64],
+    images: NDArray[np.uint8],
+    regions: Callable[[int], tuple[NDArray[np.bool_], NDArray[np.bool_]]],
+) -> tuple[Overlap, ...]:
+    """Return the worst of some images that are not seen wholly right.
+
+    `regions` returns of an image where its object is, and where it was seen, (h, w) each.
+    """
+    worst = [int(place) for place in np.argsort(iou, kind="stable")[:MOST_OVERLAPS] if iou[place] < 1]
+    return tuple(
+        Overlap(iou=round(float(iou[place]), 3), image=png(outlined(images[place], *regions(place)))) for place in worst
+    )
 
 
 def _confidence(scores: np.ndarray, are_probabilities: bool) -> NDArray[np.float64]:

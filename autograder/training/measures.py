@@ -43,12 +43,11 @@ def measured(task: Task, predictions: Predictions, data: Dataset, *, are_probabi
         case Task.LOCALIZATION:
             return {
                 Measure.ACCURACY: accuracy(predictions["scores"], data.test_labels),
-                Measure.IOU: _mean(box_iou(predictions["boxes"], _known(data.test_boxes))),
+                Measure.IOU: _mean(box_iou(predictions["boxes"], known(data.test_boxes))),
             }
         case Task.SEGMENTATION:
-            masks, known = predictions["masks"], _known(data.test_masks)
-            flat = masks[..., 0] if masks.ndim == known.ndim + 1 else masks
-            return {Measure.IOU: _mean(mask_iou(flat, known, THRESHOLD if are_probabilities else 0.0))}
+            seen = seen_masks(predictions["masks"], are_probabilities=are_probabilities)
+            return {Measure.IOU: _mean(mask_iou(seen, known(data.test_masks)))}
 
 
 def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -130,7 +129,21 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(values.mean())
 
 
-def _known(array: np.ndarray | None) -> np.ndarray:
+def seen_masks(masks: np.ndarray, *, are_probabilities: bool) -> NDArray[np.bool_]:
+    """Return where masks (n, h, w) or (n, h, w, 1) say that the object is; nowhere that they hold no number."""
+    flat = masks[..., 0] if masks.ndim == 4 else masks
+    seen: NDArray[np.bool_] = flat > (THRESHOLD if are_probabilities else 0.0)
+    return seen
+
+
+def known(array: np.ndarray | None) -> np.ndarray:
+    """Return the boxes or masks of a data set.
+
+    Raises
+    ------
+    InfrastructureError
+        If it has none.
+    """
     if array is None:
         raise InfrastructureError("a task was judged by boxes or masks that its data set does not have")
     return array

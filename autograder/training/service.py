@@ -31,7 +31,7 @@ from autograder.settings import Device, Recipe
 from autograder.training.attempt import Trained, train, work
 from autograder.training.cache import DEFAULT_BYTES, Entry, TrainingCache
 from autograder.training.devices import BACKEND, CPU, Place, Setup
-from autograder.training.evidence import Epoch, looked_at, mistakes, pictures
+from autograder.training.evidence import Epoch, Guesses, looked_at, mistakes, pictures
 from autograder.training.jobs import Elsewhere, TrainingJob
 from autograder.training.measures import measured
 from autograder.training.outputs import predicted
@@ -139,6 +139,8 @@ class TrainingService:
                 break
         best = max(range(len(attempts)), key=lambda number: attempts[number].best)
         counted = entries[best].epochs[int(np.argmax(attempts[best].test))].guesses
+        if keeps_weights:  # as in `evaluate`: weights of a student's could be made to know the images that are shown
+            counted = Guesses(confusion=counted.confusion)
         return TrainingRecord(
             question=question,
             recipe=recipe_name,
@@ -151,6 +153,7 @@ class TrainingService:
             class_names=datasets.class_names(recipe.dataset),
             confusion=counted.confusion,
             mistakes=mistakes(counted, entries[best].images),
+            overlaps=counted.overlaps,
         )
 
     def data(self, recipe: Recipe) -> Dataset:

@@ -6,7 +6,7 @@ import re
 import msgspec
 import pytest
 import sample_reports
-from sample_reports import CONFUSION, MISTAKES, SOURCES
+from sample_reports import CONFUSION, MISTAKES, OVERLAPS, SOURCES
 
 from autograder.records import Attempt, Evidence, Measure
 from autograder.reports import trained
@@ -35,6 +35,16 @@ def test_every_mistake_is_shown_with_both_classes(record):
         label, predicted = (record.class_names[each] for each in (mistake.label, mistake.predicted))
         assert f'alt="An image of the class {label}"' in html
         assert f"<strong>{label}</strong>, taken for {predicted}" in html
+
+
+def test_every_overlap_is_shown_with_its_value():
+    """The picture is in the page itself, and beside it and for who cannot see it by how much both places overlap."""
+    html = page()
+    for overlap in OVERLAPS:
+        assert base64.b64encode(overlap.image).decode() in html
+        assert f'alt="An image with two outlines, which overlap by {overlap.iou:.0%}"' in html.replace(" %", "%")
+    assert "Orange, dashed" in html
+    assert "Orange, dashed" not in page(overlaps=())
 
 
 def test_the_confusion_matrix_is_a_table(record):

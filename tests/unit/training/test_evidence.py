@@ -8,8 +8,19 @@ from PIL import Image
 
 from autograder.datasets import Dataset, load
 from autograder.errors import InfrastructureError
-from autograder.training.evidence import MOST_MISTAKES, NUM_SHOWN, examine, mistakes, pictures, png
+from autograder.settings import Task
+from autograder.training.evidence import (
+    MOST_MISTAKES,
+    MOST_OVERLAPS,
+    NUM_SHOWN,
+    examine,
+    looked_at,
+    mistakes,
+    pictures,
+    png,
+)
 from autograder.training.measures import accuracy
+from autograder.training.outlines import SEEN, THERE, outlined
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +78,67 @@ def test_the_surest_mistakes_are_shown(data):
     shown = mistakes(evidence, pictures((evidence,), data))
     for guess, mistake in zip(evidence.wrong, shown, strict=True):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(mistake.image))), data.test_images[guess.place])
+
+
+def moved(data, task, by=0.25):
+    """Return predictions that see each object beside its place, by a part of the image."""
+    columns = int(by * data.test_masks.shape[2])
+    if task is Task.SEGMENTATION:
+        return {"masks": np.roll(data.test_masks, columns, axis=2)[..., None].astype("float32")}
+    shift = np.array([by, 0, 0, 0], "float32")
+    return {"scores": scores_of(data.test_labels), "boxes": data.test_boxes + shift}
+
+
+@pytest.mark.parametrize("task", [Task.LOCALIZATION, Task.SEGMENTATION])
+def test_the_worst_overlaps_are_shown(data, task):
+    """Half a dozen of the images that may be shown, the worst first, each with both outlines."""
+    overlaps = looked_at(task, moved(data, task), data, are_probabilities=True).overlaps
+    assert len(overlaps) == MOST_OVERLAPS
+    assert [each.iou for each in overlaps] == sorted(each.iou for each in overlaps)
+    for each in overlaps:
+        colours = {tuple(pixel) for row in np.asarray(Image.open(io.BytesIO(each.image))).tolist() for pixel in row}
+        assert {THERE, SEEN} <= colours
+
+
+@pytest.mark.parametrize("task", [Task.LOCALIZATION, Task.SEGMENTATION])
+def test_what_is_seen_rightly_is_not_shown(data, task):
+    """There is nothing to learn from an outline on an outline; images beyond the first few stay hidden."""
+    assert not looked_at(task, moved(data, task, by=0), data, are_probabilities=True).overlaps
+    beyond = moved(data, task, by=0)
+    beyond = {name: np.concatenate([each[:NUM_SHOWN], each[NUM_SHOWN:] * 0]) for name, each in beyond.items()}
+    assert not looked_at(task, beyond, data, are_probabilities=True).overlaps
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -1e30, 1e30])
+@pytest.mark.parametrize("task", [Task.LOCALIZATION, Task.SEGMENTATION])
+def test_numbers_of_any_kind_make_a_picture(data, task, number):
+    """What a model gone wild predicts is shown as what it is: beside the object, or nowhere."""
+    wild = {name: np.full_like(each, number) for name, each in moved(data, task).items()}
+    overlaps = looked_at(task, wild, data, are_probabilities=True).overlaps
+    assert len(overlaps) == MOST_OVERLAPS
+    assert all(each.iou < 0.3 for each in overlaps)
+
+
+def test_outlines_lie_on_the_edges_of_regions(data):
+    """What neither outline covers is the image, enlarged; the line of a region runs inside of it."""
+    image, there = data.test_images[0], np.zeros((32, 32), bool)
+    there[8:16, 4:20] = True
+    drawn = outlined(image, there, np.zeros_like(there))
+    large = image.repeat(3, axis=0).repeat(3, axis=1)
+    is_drawn = (drawn != large).any(axis=2)
+    assert (drawn[is_drawn] == THERE).all()
+    inside = np.zeros_like(is_drawn)
+    inside[24:48, 12:60] = True
+    inside[26:46, 14:58] = False
+    assert (is_drawn == inside).all()
+
+
+def test_grey_images_get_coloured_outlines():
+    """An image of one channel is drawn into as any other."""
+    whole = np.ones((28, 20), bool)
+    drawn = outlined(np.zeros((28, 20, 1), np.uint8), whole, whole)
+    assert drawn.shape == (28 * 5, 20 * 5, 3)
+    assert {tuple(pixel) for row in drawn.tolist() for pixel in row} == {(0, 0, 0), THERE, SEEN}
 
 
 def test_only_a_few_images_are_ever_shown(data):

@@ -352,6 +352,8 @@ def test_weights_of_the_student_s_can_be_the_start(service):
 
     record = go_on(weighted)
     assert record.evidence is Evidence.CONTINUED
+    assert record.confusion
+    assert not record.mistakes, "weights that know the images which are shown would be worth having"
     assert go_on(weighted) == record
     assert len(made.runtimes) == 1
     assert go_on(others).attempts[0].loss != record.attempts[0].loss
