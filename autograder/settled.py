@@ -57,6 +57,7 @@ class Settled:
         for path in (*(course.root / each for each in _SETTINGS), self._assignment.folder / "assignment.toml"):
             yield path.read_bytes() if path.is_file() else b"-"
         yield _seen(course.gradebook)
+        yield _seen(course.gradebook.with_name(f"{course.gradebook.name}-wal"))  # changes wait there, where one is kept
         if course.gradebook.is_file():
             with course.gradebook.open("rb") as file:
                 yield file.read(_HEADER)

@@ -79,6 +79,7 @@ def gone(path: Callable[[Course], Path]) -> Callable[[Course], object]:
 CHANGES: dict[str, Callable[[Course], object]] = {
     "a person grades": a_person_grades,
     "no gradebook": gone(lambda course: course.gradebook),
+    "a change that waits": written(lambda course: course.root / "gradebook.db-wal"),
     "no page": gone(lambda course: course.class_page(NAME)),
     "another report": written(lambda course: course.report_path(ADA, NAME)),
     "another run": written(lambda course: course.run_path(ADA, NAME)),
