@@ -22,7 +22,7 @@ from autograder.class_report import write_class_page
 from autograder.course import Assignment, Course, Submission
 from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook.database import load as load_gradebook
-from autograder.grading import Graded, find_setup
+from autograder.grading import Graded, find_setup, unreadable
 from autograder.grading.changed import Parts, find_scope, merged
 from autograder.grading.key import own_key, report_key
 from autograder.grading.passed import PassedChecks
@@ -234,14 +234,18 @@ class _Desk:
         """
         course = self._course
         try:
-            data = read_file(submission.path)
             run = from_json(course.run_path(submission.student, submission.assignment).read_bytes(), RunFacts)
             report = from_json(course.report_path(submission.student, submission.assignment).read_bytes(), GradeReport)
             tier = Tier(report.isolation)
-        except (FileNotFoundError, SubmissionError, msgspec.DecodeError, ValueError):  # ValueError: no such wall
+        except (FileNotFoundError, msgspec.DecodeError, ValueError):  # ValueError: no such wall
             return None
         if not (self._isolation == tier or (self._isolation == AUTO and tier is not Tier.NONE)):
             return None
+        try:
+            data = read_file(submission.path)
+        except SubmissionError as error:
+            is_same = report == unreadable(self._rubric, submission, error, tier).report
+            return _Known(report, run, "", holds=True) if is_same else None
         own = own_key(course, self._rubric, submission, data, self._recipe, tier, self._setup)
         is_decided = not report.has_errors and all(cell.status is not CellStatus.LIMIT for cell in report.cells)
         return _Known(report, run, own, is_decided and run.key == report_key(own, self._rubric))
