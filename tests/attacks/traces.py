@@ -17,7 +17,7 @@ from attacks.catalogue.leftovers import SYSTEM_V_KEY
 from attacks.course import Fortress
 from courses import ROOT
 
-OUTPUTS = ("reports", "feedback", "autograded", "gradebook.db", ".autograder/cache")
+OUTPUTS = ("reports", "feedback", "autograded", "gradebook.db", ".autograder/cache", ".autograder/settled")
 """What grading writes in a course folder."""
 
 
