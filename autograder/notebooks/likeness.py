@@ -7,6 +7,8 @@ from collections import Counter
 
 ALIKE = 0.6
 """Of the words of two texts, for one to count as an edited copy of the other."""
+MAX_COMPARED = 30
+"""Cells that are compared with one, or looked at above it."""
 _MAX_READ = 20_000  # characters of a cell that are compared
 _WORD = re.compile(r"\w+|[^\w\s]")
 

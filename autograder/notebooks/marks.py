@@ -23,7 +23,8 @@ class MarkMatching(Matching):
             if name is not None:
                 marked[name].append(number)
         for index, cell in enumerate(self.released):
-            found = marked.get(grade_id(cell) or "", [])
+            marked_so = marked.get(grade_id(cell) or "", [])
+            found = [number for number in marked_so if not self.is_another(number, index)]
             if found:
                 chosen = self._answer(index, found) if kind(cell).is_answer else self._locked(index, found)
                 self.accept(index, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from enum import StrEnum
 from nbformat import NotebookNode
 
 from autograder.notebooks import names
-from autograder.notebooks.cells import grade_id, is_as_released, kind, question
-from autograder.notebooks.likeness import words
+from autograder.notebooks.cells import CellKind, grade_id, is_as_released, kind, question
+from autograder.notebooks.likeness import squeezed, words
 from autograder.notebooks.stubs import is_untouched, stub_names
 from autograder.notebooks.syntax import parse
 from autograder.records import GradeId
@@ -114,6 +115,13 @@ class Matching:
             return True
         return is_untouched(given.source, cell.source, cell_type=cell.cell_type)
 
+    def is_another(self, number: int, index: int) -> bool:
+        """Return whether a cell of the submission is as another one was released, and not just a copy of it."""
+        text = squeezed(self.given[number].source)
+        if not text or text == squeezed(self.released[index].source):
+            return False
+        return text in self.stubs or self._given_texts[text] <= self._released_texts[text]
+
     def is_unknown(self, index: int) -> bool:
         """Return whether the release that a submission was made from seems not to have had a question."""
         if self.is_older and self._marks is None:
@@ -162,3 +170,17 @@ class Matching:
         if number not in self._words:
             self._words[number] = words(self.given[number].source)
         return self._words[number]
+
+    @functools.cached_property
+    def stubs(self) -> frozenset[str]:
+        """The stubs of all answers in code."""
+        found = (squeezed(cell.source) for cell in self.released if kind(cell) is CellKind.SOLUTION)
+        return frozenset(text for text in found if text)
+
+    @functools.cached_property
+    def _given_texts(self) -> Counter[str]:
+        return Counter(squeezed(cell.source) for cell in self.given)
+
+    @functools.cached_property
+    def _released_texts(self) -> Counter[str]:
+        return Counter(squeezed(cell.source) for cell in self.released)

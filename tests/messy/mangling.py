@@ -138,6 +138,8 @@ class Mangler:
             return "-"
         if (mark_of(group.cells[0]) or "").startswith("test_"):  # what is split twice over, nobody can join
             return "-"
+        if sum(bool(other.answers & group.answers) for other in self.groups) > 1:  # a half of a copy undoes the other
+            return "-"
         (first,) = group.cells
         second = {**copy.deepcopy(first), "id": self._new_id()}
         line = self.chance.randrange(1, len(lines))

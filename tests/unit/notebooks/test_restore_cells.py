@@ -208,6 +208,25 @@ def test_helpers_come_along_with_an_answer():
     assert sources[at - 2 : at] == ["def twice(x):\n    return 2 * x", "half = twice(1)"]
 
 
+@pytest.mark.parametrize("was_moved", [True, False], ids=["the answer was moved up", "a cell above it is gone"])
+def test_what_an_answer_is_built_on_stays_right_above_it(was_moved):
+    """Cells that are put back, or into their order, do not come between an answer and the cells that it needs."""
+    given = solved()
+    at = position(given, "grid")
+    given[at].source = "rows = side\ncolumns = side + 1"
+    base = [NotebookNode(code("side = 2"), id="a"), NotebookNode(code("print(side)"), id="b")]
+    given[at:at] = base
+    if was_moved:
+        moved = given[at : at + 3]
+        del given[at : at + 3]
+        given[:0] = moved
+    else:
+        del given[at - 1]
+    sources = [cell.source for cell in restored(given).notebook.cells]
+    at = sources.index("rows = side\ncolumns = side + 1")
+    assert sources[at - 3 : at] == ["And the grid.", "side = 2", "print(side)"]
+
+
 @pytest.mark.parametrize(
     ("damage", "repair"),
     [("def area(width, height):\n    x = width * height\n\treturn x", "tabs mixed with spaces"),

@@ -7,7 +7,7 @@ import copy
 import pytest
 from nbformat import NotebookNode
 from notebooks import code
-from practical import ALL, ANSWERS, answers_of, copied, position, release, restored, said, solved
+from practical import ALL, ANSWERS, STUBS, answers_of, copied, position, release, restored, said, solved
 
 
 def test_a_copy_of_another_questions_cell_is_told_by_what_it_defines():
@@ -71,3 +71,54 @@ def test_two_written_answers_with_one_mark_are_both_kept():
     assert answers_of(result) == ALL
     assert said(result) == [("duplicate", "why")]
     assert "At first I thought otherwise." in [cell.source for cell in result.notebook.cells]
+
+
+@pytest.mark.parametrize("keeper", ["check", "own cell"])
+def test_a_mark_on_a_strange_cell_does_not_hide_the_answer(keeper):
+    """Where the mark stands on code that answers nothing, what defines the answer is it; the other runs before it."""
+    given = solved()
+    at = position(given, "area")
+    given[at].source = "side = 3"
+    if keeper == "check":
+        given[position(given, "test_area")].source += f"\n{ANSWERS['area']}"
+    else:
+        given.insert(position(given, "test_grid"), NotebookNode(code(ANSWERS["area"]), id="mine"))
+    result = restored(given)
+    assert answers_of(result) == ALL
+    sources = [cell.source for cell in result.notebook.cells]
+    assert sources.index("side = 3") < sources.index(ANSWERS["area"])
+
+
+def test_the_stub_of_another_question_is_no_answer():
+    """A copied stub that got the mark of a question below the answer does not undo it."""
+    given = solved()
+    given.insert(0, copied(given[position(given, "total")], STUBS["area"]))
+    del given[position(given[1:], "total") + 1]
+    result = restored(given)
+    assert answers_of(result) == {**ALL, "total": STUBS["total"]}
+    assert STUBS["area"] not in [cell.source for cell in result.notebook.cells]
+
+
+def test_the_mark_of_an_answer_on_a_check_does_not_hide_the_answer():
+    """A cell that says what a cell of the release says is that one, and a second one that says it is an answer."""
+    given = solved()
+    total = given[position(given, "total")]
+    given[position(given, "test_area")].metadata = total.metadata
+    total.metadata = NotebookNode()
+    assert answers_of(restored(given)) == ALL
+    given = solved()
+    given[position(given, "total")].source = "import math"
+    assert answers_of(restored(given)) == {**ALL, "total": "import math"}
+
+
+def test_a_version_between_older_ones_and_the_answer_runs_before_it():
+    """An unmarked version below a marked one does not undo the last marked one, wherever that stands."""
+    given = solved()
+    at = position(given, "grid")
+    given.append(copied(given[at]))
+    given[at].source = "rows = 1\ncolumns = 1"
+    given.insert(at + 1, NotebookNode(code("rows = 2\ncolumns = 2"), id="mine"))
+    result = restored(given)
+    assert answers_of(result) == ALL
+    versions = [cell.source for cell in result.notebook.cells if cell.source.startswith("rows")]
+    assert versions == ["rows = 1\ncolumns = 1", "rows = 2\ncolumns = 2", ANSWERS["grid"]]
