@@ -120,12 +120,14 @@ class _Aligner(AnswerMatching):
             cell_type = self.released[indices[0]].cell_type
             is_text = cell_type != "code"
             strange = self.stubs - {squeezed(self.released[index].source) for index in indices}
+            asked = frozenset[str]().union(*(self.asked[index] for index in indices))
             found = [
                 number
                 for number in self.between(indices[0])
                 if (self.given[number].cell_type != "code") is is_text
                 and self.given[number].source.strip()
                 and squeezed(self.given[number].source) not in strange
+                and (is_text or not self._is_strange(number, asked))
             ]
             if len(found) == len(indices):
                 for index, number in zip(indices, found, strict=True):

@@ -111,6 +111,17 @@ def test_the_mark_of_an_answer_on_a_check_does_not_hide_the_answer():
     assert answers_of(restored(given)) == {**ALL, "total": "import math"}
 
 
+def test_an_older_version_of_one_answer_is_no_answer_to_another():
+    """What defines one question's answer does not stand for another one that is open, whatever stands around it."""
+    given = solved()
+    at = position(given, "total")
+    given = [given[at - 1], *given[: at - 1], *given[at + 1 :]]
+    older = "def area(width, height):\n    return 0"
+    given.insert(position(given, "area"), NotebookNode(code(older), id="mine"))
+    result = restored(given)
+    assert answers_of(result) == {**ALL, "total": STUBS["total"]}
+
+
 def test_a_version_between_older_ones_and_the_answer_runs_before_it():
     """An unmarked version below a marked one does not undo the last marked one, wherever that stands."""
     given = solved()
