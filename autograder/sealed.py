@@ -125,6 +125,11 @@ class SealedFiles:
                 found.append((facts.st_mtime_ns / 1e9, facts.st_size, path))
         return found
 
+    def size(self) -> tuple[int, int]:
+        """Return how many files there are, and their bytes."""
+        files = self.files()
+        return len(files), sum(num_bytes for _, num_bytes, _ in files)
+
     def clear(self) -> tuple[int, int]:
         """Drop everything; how many files there were, and their bytes."""
         count = total = 0

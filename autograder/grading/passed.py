@@ -131,8 +131,7 @@ class PassedChecks:
 
     def size(self) -> tuple[int, int]:
         """Return of how many codes something is known, and the bytes of it."""
-        files = self._files.files()
-        return len(files), sum(num_bytes for _, num_bytes, _ in files)
+        return self._files.size()
 
     def clear(self) -> tuple[int, int]:
         """Drop everything; what `size` was."""

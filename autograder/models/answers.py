@@ -120,8 +120,7 @@ class AnswerCache:
 
     def size(self) -> tuple[int, int]:
         """Return how many models were met, and the bytes of what is known of them."""
-        files = self._files.files()
-        return len(files), sum(num_bytes for _, num_bytes, _ in files)
+        return self._files.size()
 
     def clear(self) -> tuple[int, int]:
         """Drop everything; what `size` was."""

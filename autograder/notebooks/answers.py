@@ -102,11 +102,11 @@ class AnswerMatching(MarkMatching):
             filled = [number for number in holding if not self.untouched(number, index)]
             if filled:
                 lower, upper = self.gap(index)
-                match = self.matches[index]
-                match.earlier, match.given = sorted([*match.earlier, *match.given]), filled[-1:]
-                match.how, match.in_place = How.NAMES, lower < filled[-1] < upper
-                self.taken.update(match.given)
-                self._add_halves(index, match)
+                astray = self.matches[index]
+                earlier = sorted([*astray.earlier, *astray.given])
+                in_place = lower < filled[-1] < upper
+                self.accept(index, Match(filled[-1:], How.NAMES, earlier, copies=astray.copies, in_place=in_place))
+                self._add_halves(index, self.matches[index])
 
     def _astray(self) -> list[int]:
         """Return the questions whose marked cells hold something, but define nothing of what the question asks for.
