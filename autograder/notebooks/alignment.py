@@ -49,6 +49,7 @@ def align(
     aligner.drop_spare_stubs()
     aligner.older_versions()
     aligner.bases_of_answers()
+    aligner.company_of_versions()
     return aligner.matches, frozenset(range(len(given))) - aligner.taken
 
 

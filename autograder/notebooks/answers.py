@@ -48,21 +48,26 @@ class AnswerMatching(MarkMatching):
     def halves_of_answers(self) -> None:
         """Add the cells next to an answer that are Python only together with it: halves that have no mark."""
         for index, match in self.matches.items():
-            if self.asked[index] and match.text is None and len(match.given) == 1:
+            if self.asked[index] and match.text is None and (match.was_split or len(match.given) == 1):
                 self._add_halves(index, match)
 
     def _add_halves(self, index: int, match: Match) -> None:
         for step in (1, -1):
-            number = self._next_own(match.given[-1 if step > 0 else 0], step)
-            if number is None:
-                continue
-            text = "\n".join(self.given[each].source for each in match.given)
-            other = self.given[number].source
-            is_rest = step > 0 and not self._names_in(text, index) and bool(self._names_in(other, index))
-            if is_rest or halves.belong_together(*((text, other) if step > 0 else (other, text))):
+            while (number := self._half(index, match, step)) is not None:
                 match.given = sorted([*match.given, number])
                 match.was_split = True
                 self.taken.add(number)
+
+    def _half(self, index: int, match: Match, step: int) -> int | None:
+        """Return the cell below (1) or above (-1) an answer that is a part of it, if there is one."""
+        number = self._next_own(match.given[-1 if step > 0 else 0], step)
+        if number is None:
+            return None
+        text = "\n".join(self.given[each].source for each in match.given)
+        other = self.given[number].source
+        is_rest = step > 0 and not self._names_in(text, index) and bool(self._names_in(other, index))
+        is_half = is_rest or halves.belong_together(*((text, other) if step > 0 else (other, text)))
+        return number if is_half else None
 
     def _names_in(self, text: str, index: int) -> frozenset[str]:
         """Return what a text seems to define of that which a question asks for."""
@@ -156,9 +161,7 @@ class AnswerMatching(MarkMatching):
             for index, match in self.matches.items()
             if match.given and match.text is None and self.asked[index]
         ]
-        standing = {index: match for index, match in self.matches.items() if match.in_place}
-        anchors = {number: index for index, match in standing.items() for number in match.given}
-        anchors |= {number: index + 1 for index, match in standing.items() for number in match.earlier}
+        anchors = {number: index for index, match in self.matches.items() if match.in_place for number in match.given}
         last = -1
         for number in range(len(self.given)):
             last = anchors.get(number, last)
@@ -168,6 +171,19 @@ class AnswerMatching(MarkMatching):
             answered = self.defined_of(number, frozenset(wanted))
             if answered:
                 self.matches[min(index_of[name] for name in answered)].earlier.append(number)
+                self.taken.add(number)
+
+    def company_of_versions(self) -> None:
+        """Let the student's own cells right below an older version of an answer run with it: not after the answer."""
+        standing = [match for match in self.matches.values() if match.in_place]
+        older = {number: match for match in standing for number in match.earlier}
+        given = {number for match in standing for number in match.given}
+        version: Match | None = None
+        for number in range(len(self.given)):
+            if number in older or number in given:
+                version = older.get(number)
+            elif version is not None and number not in self.taken and number < min(version.given, default=number + 1):
+                version.earlier = sorted([*version.earlier, number])
                 self.taken.add(number)
 
     def bases_of_answers(self) -> None:

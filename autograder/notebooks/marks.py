@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from autograder.notebooks import halves, names
 from autograder.notebooks.cells import grade_id, kind
+from autograder.notebooks.likeness import squeezed
 from autograder.notebooks.matching import How, Match, Matching
 from autograder.notebooks.stubs import told_names
 
@@ -69,8 +70,8 @@ class MarkMatching(Matching):
         return bool(defined & (self.asked_by_any - asked)) and not defined & asked
 
     def _are_neighbours(self, parts: list[int]) -> bool:
-        between = self.given[parts[0] : parts[-1] + 1]
-        return sum(bool(cell.source.strip()) for cell in between) == len(parts)
+        between = (squeezed(cell.source) for cell in self.given[parts[0] : parts[-1] + 1])
+        return sum(bool(text) and text not in self.stubs for text in between) == len(parts)
 
     def exchanged_marks(self) -> None:
         """Give an answer to the question whose names it defines, where that one has no answer and its own gets none."""

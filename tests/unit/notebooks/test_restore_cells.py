@@ -7,7 +7,7 @@ import copy
 import pytest
 from nbformat import NotebookNode
 from notebooks import code, text
-from practical import ALL, ANSWERS, BECAUSE, STUBS, answers_of, position, release, restored, said, solved
+from practical import ALL, ANSWERS, BECAUSE, STUBS, answers_of, copied, position, release, restored, said, solved
 
 from autograder.notebooks import cells
 
@@ -44,6 +44,17 @@ def test_halves_without_a_mark_are_joined(keeps):
     assert answers_of(result) == ALL
     assert ("joined", "area") in said(result)
     assert len(result.notebook.cells) == len(given) - 1
+
+
+def test_all_parts_of_an_answer_are_joined():
+    """An answer that was split twice, with marks on some of its parts and a stub between them, is whole again."""
+    given = solved()
+    at = position(given, "area")
+    lines = ANSWERS["area"].split("\n")
+    parts = [copied(given[at], line) for line in lines]
+    parts[-1].metadata = NotebookNode()
+    given[at : at + 1] = [parts[0], copied(given[at], STUBS["area"]), *parts[1:]]
+    assert answers_of(restored(given)) == ALL
 
 
 def test_a_cell_below_an_answer_is_no_half_of_it():
